@@ -1,0 +1,1 @@
+//! Recipes and the assembly of a release.

@@ -1,0 +1,1 @@
+//! The safe copy of a release into its place, and the record of it.

@@ -1,0 +1,1 @@
+//! What is signed: names, limits, sums, manifest, trust, signatures. No I/O.

@@ -1,0 +1,1 @@
+//! The one place that makes bytes durable: atomic files, slots, logs.

@@ -1,0 +1,1 @@
+//! The words of findings and prompts, one table a language.

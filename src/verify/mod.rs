@@ -1,0 +1,1 @@
+//! The one decision, its findings and its reports.
