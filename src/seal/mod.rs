@@ -1,1 +1,27 @@
-//! What is signed: names, limits, sums, manifest, trust, signatures. No I/O.
+//! What is signed, and the rules it must keep. No I/O: bytes in, values out.
+//!
+//! - [`limits`]: every size and count that is accepted, with its reason
+//! - [`names`]: paths, identifiers, texts, numbers
+//! - [`digest`], [`timestamp`]: the two scalar formats
+//! - [`json`]: one spelling for signed JSON
+//! - [`sums`]: `SEAL/SHA256SUMS`
+//! - [`manifest`]: `SEAL/manifest.json`
+//! - [`key`], [`signature`]: minisign public keys and `ED` signature files
+//! - [`trust`], [`chain`], [`anchor`]: who may sign, how that changes, and how a
+//!   verifier starts
+//! - [`signers`]: the one place where signatures are counted
+//!
+//! Everything here parses the *received* bytes and keeps them; nothing is
+//! verified over a value that was printed again.
+
+pub mod digest;
+pub mod json;
+pub mod key;
+pub mod layout;
+pub mod limits;
+pub mod manifest;
+pub mod names;
+pub mod signature;
+pub mod sums;
+pub mod timestamp;
+pub mod trust;
