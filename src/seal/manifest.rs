@@ -302,26 +302,19 @@ impl Manifest {
         self.check()?;
         let bytes = json::print(self).map_err(ManifestError::Json)?;
         match bytes.len() > MAX_MANIFEST_BYTES {
-            true => Err(ManifestError::Json(JsonError::TooLong {
-                limit: MAX_MANIFEST_BYTES,
-            })),
+            true => Err(ManifestError::Json(JsonError::TooLong { limit: MAX_MANIFEST_BYTES })),
             false => Ok(bytes),
         }
     }
 
     /// Where it stands in its product's history.
     pub fn position(&self) -> Position {
-        Position {
-            epoch: self.epoch,
-            sequence: self.sequence,
-        }
+        Position { epoch: self.epoch, sequence: self.sequence }
     }
 
     /// The main file's entry; the rules say that it exists.
     pub fn main_file(&self) -> Option<&FileEntry> {
-        self.files
-            .iter()
-            .find(|file| file.path == self.payload.path)
+        self.files.iter().find(|file| file.path == self.payload.path)
     }
 
     /// The folder that `copy` makes: `<product>_<version>_<epoch>.<sequence>`.
@@ -331,17 +324,11 @@ impl Manifest {
 
     /// The first difference between the files here and those of `sums`.
     pub fn differs_from(&self, sums: &Sums) -> Option<String> {
-        let listed: Vec<&str> = sums
-            .lines()
-            .iter()
-            .map(|l| l.0.as_str())
-            .filter(|p| *p != MANIFEST)
-            .collect();
+        let listed: Vec<&str> =
+            sums.lines().iter().map(|l| l.0.as_str()).filter(|p| *p != MANIFEST).collect();
         let own: Vec<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
         let stranger = |here: &[&str], there: &[&str]| {
-            here.iter()
-                .find(|path| there.binary_search(path).is_err())
-                .map(|p| p.to_string())
+            here.iter().find(|path| there.binary_search(path).is_err()).map(|p| p.to_string())
         };
         stranger(&own, &listed).or_else(|| stranger(&listed, &own))
     }
@@ -358,14 +345,8 @@ impl Manifest {
             true => Err(ManifestError::Rule(sentence.to_string())),
             false => Ok(()),
         };
-        rule(
-            self.floor > self.sequence,
-            "the floor is above the release's own sequence",
-        )?;
-        rule(
-            self.advise_after < self.issued,
-            "advise_after is before issued",
-        )?;
+        rule(self.floor > self.sequence, "the floor is above the release's own sequence")?;
+        rule(self.advise_after < self.issued, "advise_after is before issued")?;
         rule(self.applies_to.is_empty(), "applies_to is empty")?;
         let bytes = self.volume.bytes;
         rule(
@@ -376,10 +357,7 @@ impl Manifest {
     }
 
     fn check_files(&self) -> Result<(), ManifestError> {
-        let sorted = self
-            .files
-            .windows(2)
-            .all(|w| w[0].path.as_bytes() < w[1].path.as_bytes());
+        let sorted = self.files.windows(2).all(|w| w[0].path.as_bytes() < w[1].path.as_bytes());
         if !sorted {
             return Err(ManifestError::Rule("files are not sorted".to_string()));
         }
@@ -387,9 +365,7 @@ impl Manifest {
             let top = file.path.split('/').next().unwrap_or("");
             let reserved = ["PAYLOAD", "TOOLS"];
             // One spelling for the folders that have a meaning.
-            let misspelt = reserved
-                .iter()
-                .any(|r| top.eq_ignore_ascii_case(r) && top != *r);
+            let misspelt = reserved.iter().any(|r| top.eq_ignore_ascii_case(r) && top != *r);
             let problem = if top.eq_ignore_ascii_case(SEAL_FOLDER) {
                 "stands in the folder of the seal"
             } else if misspelt {

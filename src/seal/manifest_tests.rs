@@ -3,11 +3,7 @@ use super::*;
 /// A small release that keeps every rule.
 pub(crate) fn sample() -> Manifest {
     let text = |text: &str| Text::parse(text).unwrap();
-    let file = |path: &str, size| FileEntry {
-        path: path.into(),
-        size,
-        role: Role::of(path),
-    };
+    let file = |path: &str, size| FileEntry { path: path.into(), size, role: Role::of(path) };
     Manifest {
         format: FORMAT,
         publisher: Identifier::parse("example-support").unwrap(),
@@ -16,10 +12,7 @@ pub(crate) fn sample() -> Manifest {
         epoch: Number::ONE,
         sequence: Number::new(7).unwrap(),
         floor: Number::new(5).unwrap(),
-        title: Bilingual {
-            en: text("Security Patch"),
-            fr: text("Correctif de sécurité"),
-        },
+        title: Bilingual { en: text("Security Patch"), fr: text("Correctif de sécurité") },
         issued: Timestamp::parse("2026-11-23T10:00:00Z").unwrap(),
         advise_after: Timestamp::parse("2027-11-23T10:00:00Z").unwrap(),
         applies_to: vec![AppliesTo {
@@ -47,15 +40,8 @@ pub(crate) fn sample() -> Manifest {
                 remove: Restart::Recommended,
             },
         },
-        volume: Volume {
-            label: VolumeLabel::parse("LRM-PATCH").unwrap(),
-            bytes: 64 << 20,
-        },
-        files: vec![
-            file("PAYLOAD/a.msi", 10),
-            file("README.TXT", 3),
-            file("TOOLS/v.exe", 9),
-        ],
+        volume: Volume { label: VolumeLabel::parse("LRM-PATCH").unwrap(), bytes: 64 << 20 },
+        files: vec![file("PAYLOAD/a.msi", 10), file("README.TXT", 3), file("TOOLS/v.exe", 9)],
     }
 }
 
@@ -64,10 +50,7 @@ fn refused(change: impl FnOnce(&mut Manifest)) -> ManifestError {
     change(&mut manifest);
     let bytes = json::print(&manifest).unwrap();
     let parsed = Manifest::parse(&bytes).expect_err("must be refused");
-    assert_eq!(
-        manifest.print().expect_err("the builder refuses it too"),
-        parsed
-    );
+    assert_eq!(manifest.print().expect_err("the builder refuses it too"), parsed);
     parsed
 }
 
@@ -120,10 +103,7 @@ fn sums_and_manifest_name_the_same_files() {
     };
     let all = [MANIFEST, "PAYLOAD/a.msi", "README.TXT", "TOOLS/v.exe"];
     assert_eq!(sample().differs_from(&sums(&all)), None);
-    assert_eq!(
-        sample().differs_from(&sums(&all[..3])),
-        Some("TOOLS/v.exe".into())
-    );
+    assert_eq!(sample().differs_from(&sums(&all[..3])), Some("TOOLS/v.exe".into()));
     let more = [MANIFEST, "A", "PAYLOAD/a.msi", "README.TXT", "TOOLS/v.exe"];
     assert_eq!(sample().differs_from(&sums(&more)), Some("A".into()));
 }

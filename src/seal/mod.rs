@@ -1,19 +1,23 @@
 //! What is signed, and the rules it must keep. No I/O: bytes in, values out.
 //!
-//! - [`limits`]: every size and count that is accepted, with its reason
-//! - [`names`]: paths, identifiers, texts, numbers
-//! - [`digest`], [`timestamp`]: the two scalar formats
-//! - [`json`]: one spelling for signed JSON
-//! - [`sums`]: `SEAL/SHA256SUMS`
-//! - [`manifest`]: `SEAL/manifest.json`
-//! - [`key`], [`signature`]: minisign public keys and `ED` signature files
-//! - [`trust`], [`chain`], [`anchor`]: who may sign, how that changes, and how a
-//!   verifier starts
-//! - [`signers`]: the one place where signatures are counted
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`limits`] | every size and count that is accepted, with its reason |
+//! | [`names`] | paths, identifiers, texts, numbers |
+//! | [`digest`], [`timestamp`] | the two scalar formats |
+//! | [`json`] | one spelling for signed JSON |
+//! | [`layout`] | the fixed names under `SEAL/` |
+//! | [`sums`] | `SEAL/SHA256SUMS` |
+//! | [`manifest`] | `SEAL/manifest.json` |
+//! | [`key`], [`signature`] | minisign public keys and `ED` signature files |
+//! | [`trust`], [`chain`], [`anchor`] | who may sign, how that changes, how a verifier starts |
+//! | [`signers`] | the one place where signatures over a release are counted |
 //!
 //! Everything here parses the *received* bytes and keeps them; nothing is
 //! verified over a value that was printed again.
 
+pub mod anchor;
+pub mod chain;
 pub mod digest;
 pub mod json;
 pub mod key;
@@ -22,6 +26,10 @@ pub mod limits;
 pub mod manifest;
 pub mod names;
 pub mod signature;
+pub mod signers;
 pub mod sums;
 pub mod timestamp;
 pub mod trust;
+
+#[cfg(test)]
+pub(crate) mod testing;

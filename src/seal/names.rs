@@ -178,10 +178,7 @@ impl Position {
             let number = Number::new(part.parse().ok()?)?;
             (number.to_string() == part).then_some(number)
         };
-        Some(Self {
-            epoch: number(epoch)?,
-            sequence: number(sequence)?,
-        })
+        Some(Self { epoch: number(epoch)?, sequence: number(sequence)? })
     }
 }
 
@@ -223,11 +220,7 @@ impl fmt::Display for NameFault {
             Self::TooLong => write!(f, "longer than {MAX_PATH_BYTES} bytes"),
             Self::TooDeep => write!(f, "more than {MAX_DEPTH} levels deep"),
             Self::Character(c) => {
-                write!(
-                    f,
-                    "the character \"{}\" is not allowed",
-                    escape(&c.to_string())
-                )
+                write!(f, "the character \"{}\" is not allowed", escape(&c.to_string()))
             }
             Self::Relative => write!(f, "\".\" and \"..\" are not allowed"),
             Self::TrailingDot => write!(f, "a trailing dot is not allowed"),

@@ -81,12 +81,7 @@ impl Signature {
         trusted_comment: String,
         global: [u8; 64],
     ) -> Self {
-        Self {
-            key_id,
-            signature,
-            trusted_comment,
-            global,
-        }
+        Self { key_id, signature, trusted_comment, global }
     }
 
     /// Reads the one spelling; nothing is verified yet.
@@ -103,9 +98,7 @@ impl Signature {
         let [untrusted, first, trusted, second] = lines[..] else {
             return Err(SignatureError::Format);
         };
-        let comment = trusted
-            .strip_prefix(TRUSTED_PREFIX)
-            .ok_or(SignatureError::Format)?;
+        let comment = trusted.strip_prefix(TRUSTED_PREFIX).ok_or(SignatureError::Format)?;
         if untrusted != UNTRUSTED_COMMENT || !comment.bytes().all(|b| matches!(b, b' '..=b'~')) {
             return Err(SignatureError::Format);
         }
@@ -170,9 +163,7 @@ impl Signature {
 
 /// Base64 of exactly `N` bytes, canonical padding and trailing bits.
 fn decode<const N: usize>(line: &str) -> Result<[u8; N], SignatureError> {
-    let bytes = BASE64
-        .decode(line.as_bytes())
-        .map_err(|_| SignatureError::Format)?;
+    let bytes = BASE64.decode(line.as_bytes()).map_err(|_| SignatureError::Format)?;
     bytes.try_into().map_err(|_| SignatureError::Format)
 }
 

@@ -102,9 +102,7 @@ impl Sums {
 
     /// The digest of `path`.
     pub fn digest(&self, path: &str) -> Option<Digest> {
-        let found = self
-            .lines
-            .binary_search_by(|line| line.0.as_bytes().cmp(path.as_bytes()));
+        let found = self.lines.binary_search_by(|line| line.0.as_bytes().cmp(path.as_bytes()));
         found.ok().map(|index| self.lines[index].1)
     }
 
@@ -127,9 +125,7 @@ impl Sums {
                 return Err(SumsError::Sealed(path.to_string()));
             }
         }
-        self.digest(MANIFEST)
-            .map(|_| ())
-            .ok_or(SumsError::NoManifest)
+        self.digest(MANIFEST).map(|_| ()).ok_or(SumsError::NoManifest)
     }
 }
 

@@ -29,22 +29,14 @@ impl Timestamp {
         if bytes.len() != 20 {
             return None;
         }
-        for (at, mark) in [
-            (4, b'-'),
-            (7, b'-'),
-            (10, b'T'),
-            (13, b':'),
-            (16, b':'),
-            (19, b'Z'),
-        ] {
+        for (at, mark) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')] {
             if bytes[at] != mark {
                 return None;
             }
         }
         let number = |from: usize, to: usize| -> Option<u16> {
             bytes[from..to].iter().try_fold(0u16, |sum, byte| {
-                byte.is_ascii_digit()
-                    .then(|| sum * 10 + u16::from(byte - b'0'))
+                byte.is_ascii_digit().then(|| sum * 10 + u16::from(byte - b'0'))
             })
         };
         let stamp = Self {
@@ -82,14 +74,7 @@ impl Timestamp {
 
     /// Year, month, day, hour, minute, second.
     pub fn fields(&self) -> (u16, u8, u8, u8, u8, u8) {
-        (
-            self.year,
-            self.month,
-            self.day,
-            self.hour,
-            self.minute,
-            self.second,
-        )
+        (self.year, self.month, self.day, self.hour, self.minute, self.second)
     }
 
     fn exists(&self) -> bool {
@@ -132,9 +117,7 @@ fn civil_from_days(days: i64) -> Option<(u16, u8, u8)> {
     while days_from_civil(year + 1, 1, 1) <= days {
         year += 1;
     }
-    let month = (1..=12u8)
-        .rev()
-        .find(|&m| days_from_civil(year, m, 1) <= days)?;
+    let month = (1..=12u8).rev().find(|&m| days_from_civil(year, m, 1) <= days)?;
     let day = (days - days_from_civil(year, month, 1) + 1) as u8;
     Some((year, month, day))
 }
@@ -142,10 +125,7 @@ fn civil_from_days(days: i64) -> Option<(u16, u8, u8)> {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day, hour, minute, second) = self.fields();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 

@@ -110,10 +110,7 @@ impl fmt::Display for TrustError {
             }
             Self::Previous => write!(f, "\"previous\" must stand from version 2 on, only there"),
             Self::Threshold(role) => {
-                write!(
-                    f,
-                    "the threshold of role {role} is not 1 to the number of its keys"
-                )
+                write!(f, "the threshold of role {role} is not 1 to the number of its keys")
             }
             Self::TooManyKeys(role) => write!(f, "role {role} has over {MAX_ROLE_KEYS} keys"),
             Self::TwiceInRole(role, name) => {
@@ -141,9 +138,7 @@ impl TrustDocument {
         self.check()?;
         let bytes = json::print(self).map_err(TrustError::Json)?;
         match bytes.len() > MAX_TRUST_BYTES {
-            true => Err(TrustError::Json(JsonError::TooLong {
-                limit: MAX_TRUST_BYTES,
-            })),
+            true => Err(TrustError::Json(JsonError::TooLong { limit: MAX_TRUST_BYTES })),
             false => Ok(bytes),
         }
     }
@@ -155,19 +150,12 @@ impl TrustDocument {
 
     /// Keys that are in both roles: allowed, and a warning.
     pub fn keys_in_both_roles(&self) -> Vec<&Holder> {
-        self.roles
-            .root
-            .keys
-            .iter()
-            .filter(|h| self.roles.release.has(&h.public_key))
-            .collect()
+        self.roles.root.keys.iter().filter(|h| self.roles.release.has(&h.public_key)).collect()
     }
 
     /// The epoch of a product; 1 where it is not named.
     pub fn epoch(&self, product: &Identifier) -> Number {
-        self.products
-            .get(product)
-            .map_or(Number::ONE, |rule| rule.epoch)
+        self.products.get(product).map_or(Number::ONE, |rule| rule.epoch)
     }
 
     fn check(&self) -> Result<(), TrustError> {
@@ -205,9 +193,7 @@ pub(super) fn shared_id<'a>(holders: impl Iterator<Item = &'a Holder>) -> Result
 impl Role {
     /// True if `key` is in this role: the same point, whatever its id.
     pub fn has(&self, key: &PublicKey) -> bool {
-        self.keys
-            .iter()
-            .any(|holder| holder.public_key.point() == key.point())
+        self.keys.iter().any(|holder| holder.public_key.point() == key.point())
     }
 
     fn check(&self, name: &'static str) -> Result<(), TrustError> {

@@ -1,1 +1,2 @@
 //! The one decision, its findings and its reports.
+pub mod outcome;
