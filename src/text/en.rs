@@ -144,7 +144,7 @@ pub(super) const TABLE: Table = Table {
         ),
         trust_document_refused: entry("Trust document {version} is refused: {detail}.", NOT_USE),
         trust_signature_refused: entry(
-            "Unexplained signature file: {path}: {reason}.",
+            "Unexplained signature of a trust document: {path}: {reason}.",
             "One signature that does not belong spoils the seal.",
         ),
         withdrawn: entry(

@@ -150,7 +150,7 @@ pub(super) const TABLE: Table = Table {
             NOT_USE,
         ),
         trust_signature_refused: entry(
-            "Fichier de signature inexpliqué\u{a0}: {path}\u{a0}: {reason}.",
+            "Signature inexpliquée d'un document de confiance\u{a0}: {path}\u{a0}: {reason}.",
             "Une seule signature étrangère gâte le sceau.",
         ),
         withdrawn: entry(

@@ -1,2 +1,4 @@
 //! The one decision, its findings and its reports.
+
+pub mod finding;
 pub mod outcome;

@@ -1,0 +1,388 @@
+//! Findings: one numbered, stable result each.
+//!
+//! A number is never given twice and never changes its meaning: officers write
+//! it down and support looks it up (docs/THREATS.md). What a finding does to
+//! the verdict is its severity and follows from its kind alone.
+
+use crate::seal::names::{Identifier, Number, Position, escape};
+use crate::seal::signature::SignatureError;
+use crate::seal::timestamp::Timestamp;
+use crate::text::{Entry, Language, Table, fill};
+
+/// What a finding does to the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing: worth knowing.
+    Note,
+    /// CANNOT TELL, because something could not be read.
+    Unread,
+    /// CANNOT TELL, because trust is not set up.
+    Trust,
+    /// Refused for safety.
+    Refused,
+    /// FAIL.
+    Fail,
+}
+
+impl Severity {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Unread => "unread",
+            Self::Trust => "trust",
+            Self::Refused => "refused",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// Why a verifier has no anchor that it may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpinned {
+    /// Neither a state nor `--anchor`.
+    NoAnchor,
+    /// The anchor lies inside SOURCE.
+    AnchorInsideSource,
+    /// The anchor lies on the device, removable drive or share of SOURCE.
+    AnchorOnSourceDevice,
+    /// The state lies inside SOURCE.
+    StateInsideSource,
+    /// The state lies on the device, removable drive or share of SOURCE.
+    StateOnSourceDevice,
+    /// The verifier's program file lies inside SOURCE.
+    StartedFromSource,
+    /// The verifier's program file lies on a removable drive or a share.
+    StartedFromRemovable,
+}
+
+impl Unpinned {
+    /// Every reason, for tests.
+    pub const ALL: [Self; 7] = [
+        Self::NoAnchor,
+        Self::AnchorInsideSource,
+        Self::AnchorOnSourceDevice,
+        Self::StateInsideSource,
+        Self::StateOnSourceDevice,
+        Self::StartedFromSource,
+        Self::StartedFromRemovable,
+    ];
+
+    /// The words for it.
+    pub fn words(self, table: &Table) -> &'static str {
+        let reasons = &table.unpinned;
+        match self {
+            Self::NoAnchor => reasons.no_anchor,
+            Self::AnchorInsideSource => reasons.anchor_inside_source,
+            Self::AnchorOnSourceDevice => reasons.anchor_on_source_device,
+            Self::StateInsideSource => reasons.state_inside_source,
+            Self::StateOnSourceDevice => reasons.state_on_source_device,
+            Self::StartedFromSource => reasons.started_from_source,
+            Self::StartedFromRemovable => reasons.started_from_removable,
+        }
+    }
+}
+
+/// First and last LBA.
+pub type Sectors = Option<(u64, u64)>;
+
+/// What was found. Texts from a medium are kept as found and escaped where
+/// they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // `facts` and the text tables say what each one means.
+pub enum Kind {
+    NothingToCompare,
+    NoSums,
+    EmptySums,
+    SumsRefused { detail: String },
+    NoManifest,
+    ManifestRefused { detail: String },
+    ManifestChanged,
+    SumsAndManifestDiffer { path: String },
+    OtherPublisherInManifest { found: Identifier, expected: Identifier },
+    SealFileTooLong { path: String, limit: usize },
+    NotRendered { detail: String },
+    FileChanged { path: String, sectors: Sectors },
+    FileMissing { path: String },
+    FileSize { path: String, expected: u64, found: u64 },
+    NotAFile { path: String },
+    LevelTooLow { required: &'static str, reached: &'static str },
+    UnexpectedFile { path: String, size: u64, sectors: Sectors },
+    UnexpectedFolder { path: String },
+    NotAPlainFile { path: String },
+    NameNotAllowed { path: String },
+    DoubleName { path: String },
+    HiddenAttribute { path: String },
+    UnexpectedStream { path: String, size: u64 },
+    StructureChanged { region: Place, start: u64, length: u64, expected: Vec<u8>, found: Vec<u8> },
+    DeletedEntry { folder: String, name: String, sector: u64, byte: u64 },
+    FreeSpaceUsed { first: u64, last: u64, start: u64, found: Vec<u8> },
+    SlackUsed { path: String, start: u64, found: Vec<u8> },
+    AfterTheEnd { start: u64, found: Vec<u8> },
+    TooShort { expected: u64, found: u64 },
+    BundleChanged { region: Place, start: u64, length: u64, expected: Vec<u8>, found: Vec<u8> },
+    MoreDifferences { count: u64 },
+    ReaderRemark { detail: String },
+    ListingGivenUp { detail: String },
+    NoSignature,
+    TooFewSigners { counted: u32, needed: u32 },
+    SignatureRefused { path: String, reason: SignatureError },
+    SignatureOfOtherRelease { path: String, comment: String },
+    NoLongerCounts { name: Identifier },
+    SignatureMissing { name: Identifier },
+    NoTrustDocument,
+    Fork { version: u32 },
+    OtherPublisher { found: Identifier, expected: Identifier },
+    TrustDocumentRefused { version: u32, detail: String },
+    TrustSignatureRefused { path: String, reason: SignatureError },
+    Withdrawn,
+    TrustGap { version: u32 },
+    KeyInBothRoles { name: Identifier },
+    OlderTrustOnMedium { known: u32, brought: u32 },
+    NewerTrustOnMedium { known: u32, brought: u32 },
+    Unpinned { reason: Unpinned },
+    StateLost { detail: String },
+    StateNewer,
+    StateOfOtherPublisher { found: Identifier, expected: Identifier },
+    BelowFloor { position: Position, floor: Position },
+    OlderThanStored { position: Position, stored: Position },
+    Conflict { position: Position },
+    OtherEpoch { found: Number, expected: Number },
+    OtherProduct { found: Identifier, expected: Identifier },
+    OlderAccepted { position: Position, stored: Position },
+    Rerun,
+    RollbackNotChecked,
+    ClockBeforeIssued { clock: Timestamp, issued: Timestamp },
+    AdviceDue { date: Timestamp },
+    ReadError { place: String, detail: String },
+    SourceError { detail: String },
+    OsChanges,
+    OsChange { detail: String },
+    OsDiskSignature,
+    OwnDriveFolder { path: String },
+    ForeignDriveFolder { path: String },
+    ZoneIdentifier { path: String },
+    DemoPublisher,
+    WriteProtected,
+    NotWriteProtected,
+    ProtectionUnknown,
+}
+
+/// A structure of a medium or bundle, for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Place {
+    BootCode,
+    DiskSignature,
+    PartitionTable,
+    Gap,
+    BootSector,
+    FsInfo,
+    BackupBootSector,
+    Reserved,
+    FirstFat,
+    SecondFat,
+    Folder(String),
+    SealFile(String),
+    LocalHeader(String),
+    CentralDirectory,
+    EndRecord,
+}
+
+impl Place {
+    /// The words for it.
+    pub fn words(&self, table: &Table) -> String {
+        let regions = &table.regions;
+        let with = |template: &str, path: &String| fill(template, &[("path", escape(path))]);
+        match self {
+            Self::BootCode => regions.boot_code.to_string(),
+            Self::DiskSignature => regions.disk_signature.to_string(),
+            Self::PartitionTable => regions.partition_table.to_string(),
+            Self::Gap => regions.gap.to_string(),
+            Self::BootSector => regions.boot_sector.to_string(),
+            Self::FsInfo => regions.fs_info.to_string(),
+            Self::BackupBootSector => regions.backup_boot_sector.to_string(),
+            Self::Reserved => regions.reserved.to_string(),
+            Self::FirstFat => regions.first_fat.to_string(),
+            Self::SecondFat => regions.second_fat.to_string(),
+            Self::Folder(path) if path.is_empty() => with(regions.folder, &"/".to_string()),
+            Self::Folder(path) => with(regions.folder, path),
+            Self::SealFile(path) => with(regions.seal_file, path),
+            Self::LocalHeader(path) => with(regions.local_header, path),
+            Self::CentralDirectory => regions.central_directory.to_string(),
+            Self::EndRecord => regions.end_record.to_string(),
+        }
+    }
+}
+
+/// The words for why a signature does not count.
+pub fn signature_reason(reason: SignatureError, table: &Table) -> &'static str {
+    let reasons = &table.signatures;
+    match reason {
+        SignatureError::Empty => reasons.empty,
+        SignatureError::Format => reasons.format,
+        SignatureError::Algorithm => reasons.algorithm,
+        SignatureError::KeyId => reasons.key_id,
+        SignatureError::UnknownKey => reasons.unknown_key,
+        SignatureError::Content => reasons.content,
+        SignatureError::Comment => reasons.comment,
+        SignatureError::OtherDocument => reasons.other_document,
+    }
+}
+
+/// What follows from a kind alone.
+pub struct Facts {
+    /// The stable number; shown as `M-118`.
+    pub number: u16,
+    /// What it does to the verdict.
+    pub severity: Severity,
+    /// Its words in a language.
+    pub entry: fn(&Table) -> Entry,
+    /// The values of the places in the words, in one language.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Kind {
+    /// Shown as `M-118`.
+    pub fn code(&self) -> String {
+        format!("M-{}", self.facts(Language::English).number)
+    }
+
+    /// What it does to the verdict.
+    pub fn severity(&self) -> Severity {
+        self.facts(Language::English).severity
+    }
+
+    /// What happened, in a sentence.
+    pub fn what(&self, language: Language) -> String {
+        let facts = self.facts(language);
+        fill((facts.entry)(language.table()).what, &facts.values)
+    }
+
+    /// What to do; may be empty.
+    pub fn next(&self, language: Language) -> String {
+        let facts = self.facts(language);
+        fill((facts.entry)(language.table()).next, &facts.values)
+    }
+
+    /// True for every kind that stands or falls with the compared bytes.
+    pub fn is_integrity(&self) -> bool {
+        let number = self.facts(Language::English).number;
+        (100..300).contains(&number) || (600..800).contains(&number)
+    }
+}
+
+/// Bytes as hex, at most the sample that the comparer keeps.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
+impl Kind {
+    /// The one table from kinds to numbers, severities, words and values.
+    #[rustfmt::skip] // One line a kind: it is read as a table.
+    pub fn facts(&self, language: Language) -> Facts {
+        use Severity::{Fail, Note, Trust, Unread};
+        let n = |value: u64| language.number(value);
+        let at = |sectors: &Sectors| sectors.map_or(String::new(), |(first, last)| {
+            fill(language.table().labels.sectors, &[("first", first.to_string()), ("last", last.to_string())])
+        });
+        macro_rules! fact {
+            ($number:literal, $severity:ident, $entry:ident $(, $name:ident = $value:expr)*) => {
+                Facts {
+                    number: $number,
+                    severity: $severity,
+                    entry: |table| table.findings.$entry,
+                    values: vec![$((stringify!($name), $value.to_string())),*],
+                }
+            };
+        }
+        match self {
+            Self::NothingToCompare => fact!(101, Fail, nothing_to_compare),
+            Self::NoSums => fact!(102, Fail, no_sums),
+            Self::EmptySums => fact!(103, Fail, empty_sums),
+            Self::SumsRefused { detail } => fact!(104, Fail, sums_refused, detail = escape(detail)),
+            Self::NoManifest => fact!(105, Fail, no_manifest),
+            Self::ManifestRefused { detail } => fact!(106, Fail, manifest_refused, detail = escape(detail)),
+            Self::ManifestChanged => fact!(107, Fail, manifest_changed),
+            Self::SumsAndManifestDiffer { path } => fact!(108, Fail, sums_and_manifest_differ, path = escape(path)),
+            Self::OtherPublisherInManifest { found, expected } => fact!(109, Fail, other_publisher_in_manifest, found = found, expected = expected),
+            Self::SealFileTooLong { path, limit } => fact!(110, Fail, seal_file_too_long, path = escape(path), limit = n(*limit as u64)),
+            Self::NotRendered { detail } => fact!(111, Fail, not_rendered, detail = escape(detail)),
+            Self::FileChanged { path, sectors } => fact!(118, Fail, file_changed, path = escape(path), where = at(sectors)),
+            Self::FileMissing { path } => fact!(119, Fail, file_missing, path = escape(path)),
+            Self::FileSize { path, expected, found } => fact!(120, Fail, file_size, path = escape(path), expected = n(*expected), found = n(*found)),
+            Self::NotAFile { path } => fact!(121, Fail, not_a_file, path = escape(path)),
+            Self::LevelTooLow { required, reached } => fact!(122, Fail, level_too_low, required = required, reached = reached),
+
+            Self::UnexpectedFile { path, size, sectors } => fact!(214, Fail, unexpected_file, path = escape(path), size = n(*size), where = at(sectors)),
+            Self::UnexpectedFolder { path } => fact!(215, Fail, unexpected_folder, path = escape(path)),
+            Self::NotAPlainFile { path } => fact!(216, Fail, not_a_plain_file, path = escape(path)),
+            Self::NameNotAllowed { path } => fact!(217, Fail, name_not_allowed, path = escape(path)),
+            Self::DoubleName { path } => fact!(218, Fail, double_name, path = escape(path)),
+            Self::HiddenAttribute { path } => fact!(219, Fail, hidden_attribute, path = escape(path)),
+            Self::UnexpectedStream { path, size } => fact!(220, Fail, unexpected_stream, path = escape(path), size = n(*size)),
+            Self::StructureChanged { region, start, length, expected, found } => fact!(230, Fail, structure_changed, region = region.words(language.table()), start = n(*start), length = n(*length), sector = start / 512, expected = hex(expected), found = hex(found)),
+            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = escape(folder), name = escape(name), sector = sector, byte = byte),
+            Self::FreeSpaceUsed { first, last, start, found } => fact!(232, Fail, free_space_used, first = first, last = last, start = n(*start), found = hex(found)),
+            Self::SlackUsed { path, start, found } => fact!(233, Fail, slack_used, path = escape(path), sector = start / 512, start = n(*start), found = hex(found)),
+            Self::AfterTheEnd { start, found } => fact!(234, Fail, after_the_end, start = n(*start), found = hex(found)),
+            Self::TooShort { expected, found } => fact!(235, Fail, too_short, expected = n(*expected), found = n(*found)),
+            Self::BundleChanged { region, start, length, expected, found } => fact!(236, Fail, bundle_changed, region = region.words(language.table()), start = n(*start), length = n(*length), expected = hex(expected), found = hex(found)),
+            Self::MoreDifferences { count } => fact!(237, Fail, more_differences, count = n(*count)),
+            Self::ReaderRemark { detail } => fact!(238, Fail, reader_remark, detail = escape(detail)),
+            Self::ListingGivenUp { detail } => fact!(239, Fail, listing_given_up, detail = escape(detail)),
+
+            Self::NoSignature => fact!(301, Fail, no_signature),
+            Self::TooFewSigners { counted, needed } => fact!(302, Fail, too_few_signers, counted = counted, needed = needed),
+            Self::SignatureRefused { path, reason } => fact!(303, Fail, signature_refused, path = escape(path), reason = signature_reason(*reason, language.table())),
+            Self::SignatureOfOtherRelease { path, comment } => fact!(304, Fail, signature_of_other_release, path = escape(path), comment = escape(comment)),
+            Self::NoLongerCounts { name } => fact!(305, Note, no_longer_counts, name = name),
+            Self::SignatureMissing { name } => fact!(306, Note, signature_missing, name = name),
+
+            Self::NoTrustDocument => fact!(401, Fail, no_trust_document),
+            Self::Fork { version } => fact!(402, Fail, fork, version = version),
+            Self::OtherPublisher { found, expected } => fact!(403, Fail, other_publisher, found = found, expected = expected),
+            Self::TrustDocumentRefused { version, detail } => fact!(404, Fail, trust_document_refused, version = version, detail = escape(detail)),
+            Self::TrustSignatureRefused { path, reason } => fact!(405, Fail, trust_signature_refused, path = escape(path), reason = signature_reason(*reason, language.table())),
+            Self::Withdrawn => fact!(406, Fail, withdrawn),
+            Self::TrustGap { version } => fact!(407, Fail, trust_gap, version = version),
+            Self::KeyInBothRoles { name } => fact!(408, Note, key_in_both_roles, name = name),
+            Self::OlderTrustOnMedium { known, brought } => fact!(409, Note, older_trust_on_medium, known = known, brought = brought),
+            Self::NewerTrustOnMedium { known, brought } => fact!(410, Note, newer_trust_on_medium, known = known, brought = brought),
+            Self::Unpinned { reason } => fact!(420, Trust, unpinned, reason = reason.words(language.table())),
+            Self::StateLost { detail } => fact!(421, Trust, state_lost, detail = escape(detail)),
+            Self::StateNewer => fact!(422, Trust, state_newer),
+            Self::StateOfOtherPublisher { found, expected } => fact!(423, Trust, state_of_other_publisher, found = found, expected = expected),
+
+            Self::BelowFloor { position, floor } => fact!(501, Fail, below_floor, position = position, floor = floor),
+            Self::OlderThanStored { position, stored } => fact!(502, Fail, older_than_stored, position = position, stored = stored),
+            Self::Conflict { position } => fact!(503, Fail, conflict, position = position),
+            Self::OtherEpoch { found, expected } => fact!(504, Fail, other_epoch, found = found, expected = expected),
+            Self::OtherProduct { found, expected } => fact!(505, Fail, other_product, found = found, expected = expected),
+            Self::OlderAccepted { position, stored } => fact!(506, Note, older_accepted, position = position, stored = stored),
+            Self::Rerun => fact!(507, Note, rerun),
+            Self::RollbackNotChecked => fact!(508, Note, rollback_not_checked),
+            Self::ClockBeforeIssued { clock, issued } => fact!(510, Note, clock_before_issued, clock = clock, issued = issued),
+            Self::AdviceDue { date } => fact!(511, Note, advice_due, date = date),
+
+            Self::ReadError { place, detail } => fact!(601, Unread, read_error, place = escape(place), detail = escape(detail)),
+            Self::SourceError { detail } => fact!(602, Unread, source_error, detail = escape(detail)),
+
+            Self::OsChanges => fact!(701, Fail, os_changes),
+            Self::OsChange { detail } => fact!(702, Fail, os_change, detail = escape(detail)),
+            Self::OsDiskSignature => fact!(703, Fail, os_disk_signature),
+            Self::OwnDriveFolder { path } => fact!(704, Fail, own_drive_folder, path = escape(path)),
+            Self::ForeignDriveFolder { path } => fact!(705, Note, foreign_drive_folder, path = escape(path)),
+            Self::ZoneIdentifier { path } => fact!(706, Note, zone_identifier, path = escape(path)),
+
+            Self::DemoPublisher => fact!(900, Note, demo_publisher),
+            Self::WriteProtected => fact!(901, Note, write_protected),
+            Self::NotWriteProtected => fact!(902, Note, not_write_protected),
+            Self::ProtectionUnknown => fact!(903, Note, protection_unknown),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "finding_tests.rs"]
+mod tests;

@@ -1,0 +1,161 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// One of every kind, with values that need escaping where texts come from a
+/// medium. A kind that is forgotten here is missed by `every_entry_is_used`.
+fn samples() -> Vec<Kind> {
+    let text = || "a\u{1b}[2J\u{202e}b".to_string();
+    let name = || Identifier::parse("alice").unwrap();
+    let position = Position::parse("1.7").unwrap();
+    let number = Number::ONE;
+    let date = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
+    let bytes = || vec![0, 255];
+    let reason = SignatureError::Content;
+    vec![
+        Kind::NothingToCompare,
+        Kind::NoSums,
+        Kind::EmptySums,
+        Kind::SumsRefused { detail: text() },
+        Kind::NoManifest,
+        Kind::ManifestRefused { detail: text() },
+        Kind::ManifestChanged,
+        Kind::SumsAndManifestDiffer { path: text() },
+        Kind::OtherPublisherInManifest { found: name(), expected: name() },
+        Kind::SealFileTooLong { path: text(), limit: 1024 },
+        Kind::NotRendered { detail: text() },
+        Kind::FileChanged { path: text(), sectors: Some((4096, 43007)) },
+        Kind::FileMissing { path: text() },
+        Kind::FileSize { path: text(), expected: 1, found: 2 },
+        Kind::NotAFile { path: text() },
+        Kind::LevelTooLow { required: "whole-medium", reached: "volume" },
+        Kind::UnexpectedFile { path: text(), size: 45, sectors: None },
+        Kind::UnexpectedFolder { path: text() },
+        Kind::NotAPlainFile { path: text() },
+        Kind::NameNotAllowed { path: text() },
+        Kind::DoubleName { path: text() },
+        Kind::HiddenAttribute { path: text() },
+        Kind::UnexpectedStream { path: text(), size: 9 },
+        Kind::StructureChanged {
+            region: Place::Folder(text()),
+            start: 1_048_576,
+            length: 2,
+            expected: bytes(),
+            found: bytes(),
+        },
+        Kind::DeletedEntry { folder: text(), name: text(), sector: 2080, byte: 64 },
+        Kind::FreeSpaceUsed { first: 1, last: 2, start: 512, found: bytes() },
+        Kind::SlackUsed { path: text(), start: 512, found: bytes() },
+        Kind::AfterTheEnd { start: 512, found: bytes() },
+        Kind::TooShort { expected: 2, found: 1 },
+        Kind::BundleChanged {
+            region: Place::LocalHeader(text()),
+            start: 5,
+            length: 1,
+            expected: bytes(),
+            found: bytes(),
+        },
+        Kind::MoreDifferences { count: 1234 },
+        Kind::ReaderRemark { detail: text() },
+        Kind::ListingGivenUp { detail: text() },
+        Kind::NoSignature,
+        Kind::TooFewSigners { counted: 1, needed: 2 },
+        Kind::SignatureRefused { path: text(), reason },
+        Kind::SignatureOfOtherRelease { path: text(), comment: text() },
+        Kind::NoLongerCounts { name: name() },
+        Kind::SignatureMissing { name: name() },
+        Kind::NoTrustDocument,
+        Kind::Fork { version: 2 },
+        Kind::OtherPublisher { found: name(), expected: name() },
+        Kind::TrustDocumentRefused { version: 2, detail: text() },
+        Kind::TrustSignatureRefused { path: text(), reason },
+        Kind::Withdrawn,
+        Kind::TrustGap { version: 2 },
+        Kind::KeyInBothRoles { name: name() },
+        Kind::OlderTrustOnMedium { known: 3, brought: 2 },
+        Kind::NewerTrustOnMedium { known: 2, brought: 3 },
+        Kind::Unpinned { reason: Unpinned::NoAnchor },
+        Kind::StateLost { detail: text() },
+        Kind::StateNewer,
+        Kind::StateOfOtherPublisher { found: name(), expected: name() },
+        Kind::BelowFloor { position, floor: position },
+        Kind::OlderThanStored { position, stored: position },
+        Kind::Conflict { position },
+        Kind::OtherEpoch { found: number, expected: number },
+        Kind::OtherProduct { found: name(), expected: name() },
+        Kind::OlderAccepted { position, stored: position },
+        Kind::Rerun,
+        Kind::RollbackNotChecked,
+        Kind::ClockBeforeIssued { clock: date, issued: date },
+        Kind::AdviceDue { date },
+        Kind::ReadError { place: text(), detail: text() },
+        Kind::SourceError { detail: text() },
+        Kind::OsChanges,
+        Kind::OsChange { detail: text() },
+        Kind::OsDiskSignature,
+        Kind::OwnDriveFolder { path: text() },
+        Kind::ForeignDriveFolder { path: text() },
+        Kind::ZoneIdentifier { path: text() },
+        Kind::DemoPublisher,
+        Kind::WriteProtected,
+        Kind::NotWriteProtected,
+        Kind::ProtectionUnknown,
+    ]
+}
+
+#[test]
+fn numbers_are_unique_and_every_entry_is_used() {
+    let samples = samples();
+    let numbers: BTreeSet<String> = samples.iter().map(Kind::code).collect();
+    assert_eq!(numbers.len(), samples.len(), "a number stands twice");
+    for language in Language::ALL {
+        let table = language.table();
+        let used: BTreeSet<&str> =
+            samples.iter().map(|kind| (kind.facts(language).entry)(table).what).collect();
+        for (name, entry) in table.findings.all() {
+            assert!(used.contains(entry.what), "{language:?}: {name} is not used");
+        }
+        assert_eq!(used.len(), table.findings.all().len());
+    }
+}
+
+#[test]
+fn every_place_is_filled_and_nothing_acts_on_a_terminal() {
+    for language in Language::ALL {
+        for kind in samples() {
+            for text in [kind.what(language), kind.next(language)] {
+                let places = text.replace("\\u{1b}", "").replace("\\u{202e}", "");
+                assert!(!places.contains('{'), "{text}");
+                assert!(!text.contains(['\u{1b}', '\u{202e}', '\n']), "{text:?}");
+            }
+            assert!(!kind.what(language).is_empty());
+            let note = kind.severity() == Severity::Note;
+            let follows = ["M-237", "M-602", "M-702"].contains(&kind.code().as_str());
+            assert!(note || follows || !kind.next(language).is_empty(), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn places_of_both_languages_are_the_same() {
+    let places = |text: &str| -> BTreeSet<String> {
+        text.split('{')
+            .skip(1)
+            .filter_map(|part| part.split('}').next())
+            .map(String::from)
+            .collect()
+    };
+    let [english, french] = Language::ALL.map(Language::table);
+    for ((name, en), (_, fr)) in english.findings.all().iter().zip(french.findings.all()) {
+        assert_eq!(places(en.what), places(fr.what), "{name}");
+    }
+    for ((name, en), (_, fr)) in english.failures.all().iter().zip(french.failures.all()) {
+        assert_eq!(places(en.what), places(fr.what), "{name}");
+    }
+    for ((name, en), (_, fr)) in english.labels.all().iter().zip(french.labels.all()) {
+        assert_eq!(places(en), places(fr), "{name}");
+    }
+    for ((name, en), (_, fr)) in english.regions.all().iter().zip(french.regions.all()) {
+        assert_eq!(places(en), places(fr), "{name}");
+    }
+}
