@@ -402,4 +402,4 @@ impl Manifest {
 
 #[cfg(test)]
 #[path = "manifest_tests.rs"]
-mod tests;
+pub(crate) mod tests;

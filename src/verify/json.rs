@@ -1,0 +1,220 @@
+//! A report for programs: one JSON object with a `schema` number.
+//!
+//! Fields are added, never renamed or given another meaning, without raising
+//! [`SCHEMA`]. Texts of findings are in the language of the run; their codes,
+//! severities and values are not.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::seal::names::escape;
+use crate::seal::signers::{Signed, Signer};
+use crate::text::Language;
+
+use super::finding::{Kind, Severity};
+use super::report::{Pin, Report, Verdict};
+use super::rollback::Rollback;
+
+/// The shape of the object.
+pub const SCHEMA: u32 = 1;
+
+/// The object. What could not be learned is `null`.
+#[derive(Serialize)]
+struct ReportJson {
+    schema: u32,
+    program: String,
+    verdict: &'static str,
+    outcome: &'static str,
+    exit_code: u8,
+    level: &'static str,
+    demo: bool,
+    os_changes: bool,
+    pinned: bool,
+    source: String,
+    device: Option<String>,
+    release_code: Option<String>,
+    release: Option<ReleaseJson>,
+    integrity: IntegrityJson,
+    signers: Option<SignersJson>,
+    trust: Option<TrustJson>,
+    rollback: Option<RollbackJson>,
+    findings: Vec<FindingJson>,
+}
+
+#[derive(Serialize)]
+struct ReleaseJson {
+    publisher: String,
+    product: String,
+    version: String,
+    position: String,
+    floor: u32,
+    title_en: String,
+    title_fr: String,
+    issued: String,
+    payload_path: String,
+    payload_bytes: u64,
+    payload_sha256: Option<String>,
+    files: usize,
+}
+
+#[derive(Serialize)]
+struct IntegrityJson {
+    status: &'static str,
+    files: usize,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct SignersJson {
+    status: &'static str,
+    needed: u32,
+    counted: Vec<SignerJson>,
+    no_longer: Vec<SignerJson>,
+    missing: Vec<SignerJson>,
+    refused: usize,
+}
+
+#[derive(Serialize)]
+struct SignerJson {
+    name: String,
+    key_id: String,
+    public_key: String,
+}
+
+#[derive(Serialize)]
+struct TrustJson {
+    publisher: String,
+    document: u32,
+    publisher_code: String,
+}
+
+#[derive(Serialize)]
+struct RollbackJson {
+    status: &'static str,
+    stored: Option<String>,
+}
+
+#[derive(Serialize)]
+struct FindingJson {
+    code: String,
+    severity: &'static str,
+    what: String,
+    next: String,
+    values: BTreeMap<&'static str, String>,
+}
+
+/// The object, printed with an LF at its end.
+pub fn render(report: &Report, language: Language) -> String {
+    let mut text = serde_json::to_string_pretty(&object(report, language))
+        // Every key is a text and every number finite, so printing cannot fail.
+        .unwrap_or_else(|error| format!("{{\"error\": \"{}\"}}", escape(&error.to_string())));
+    text.push('\n');
+    text
+}
+
+fn object(report: &Report, language: Language) -> ReportJson {
+    let verdict = report.verdict();
+    ReportJson {
+        schema: SCHEMA,
+        program: format!("mediaseal-verify {}", env!("CARGO_PKG_VERSION")),
+        verdict: verdict.word(),
+        outcome: verdict.outcome().word(),
+        exit_code: verdict.outcome().exit_code(),
+        level: match verdict {
+            Verdict::Pass(level) => level.name(),
+            _ => report.level.name(),
+        },
+        demo: report.is_demo(),
+        os_changes: report.is_os_changes(),
+        pinned: report.pin == Pin::Pinned,
+        source: escape(&report.source),
+        device: report.device.as_deref().map(escape),
+        release_code: report.release_code.map(|code| code.to_string()),
+        release: release(report),
+        integrity: integrity(report),
+        signers: signers(report),
+        trust: report.chain.as_ref().map(|chain| TrustJson {
+            publisher: chain.publisher().to_string(),
+            document: chain.length(),
+            publisher_code: chain.newest().code.to_string(),
+        }),
+        rollback: report.rollback.map(rollback),
+        findings: report.findings.iter().map(|kind| finding(kind, language)).collect(),
+    }
+}
+
+fn release(report: &Report) -> Option<ReleaseJson> {
+    let manifest = report.manifest.as_ref()?;
+    let main = manifest.main_file()?;
+    Some(ReleaseJson {
+        publisher: manifest.publisher.to_string(),
+        product: manifest.product.to_string(),
+        version: manifest.version.to_string(),
+        position: manifest.position().to_string(),
+        floor: manifest.floor.value(),
+        title_en: manifest.title.en.to_string(),
+        title_fr: manifest.title.fr.to_string(),
+        issued: manifest.issued.to_string(),
+        payload_path: main.path.clone(),
+        payload_bytes: main.size,
+        payload_sha256: report.payload.map(|digest| digest.to_string()),
+        files: manifest.files.len(),
+    })
+}
+
+fn integrity(report: &Report) -> IntegrityJson {
+    let worst = report.integrity_findings().map(Kind::severity).max();
+    let status = match (worst, report.compared) {
+        (Some(Severity::Fail), _) => "FAIL",
+        (Some(_), _) => "CANNOT TELL",
+        (None, Some(_)) => "PASS",
+        (None, None) => "NOT CHECKED",
+    };
+    IntegrityJson {
+        status,
+        files: report.compared.map_or(0, |compared| compared.files),
+        bytes: report.compared.map_or(0, |compared| compared.bytes),
+    }
+}
+
+fn signers(report: &Report) -> Option<SignersJson> {
+    let count = report.signers.as_ref()?;
+    let one = |signer: &Signer| SignerJson {
+        name: signer.name.to_string(),
+        key_id: signer.key.id().to_string(),
+        public_key: signer.key.to_string(),
+    };
+    let all = |signed: &[Signed]| signed.iter().map(|s| one(&s.signer)).collect();
+    let whole = count.is_enough() && count.refused.is_empty();
+    Some(SignersJson {
+        status: if whole { "PASS" } else { "FAIL" },
+        needed: count.needed,
+        counted: all(&count.counted),
+        no_longer: all(&count.no_longer),
+        missing: count.missing.iter().map(one).collect(),
+        refused: count.refused.len(),
+    })
+}
+
+fn rollback(rollback: Rollback) -> RollbackJson {
+    let (status, stored) = match rollback {
+        Rollback::NotChecked => ("NOT CHECKED", None),
+        Rollback::First => ("first", None),
+        Rollback::Follows(stored) => ("follows", Some(stored.to_string())),
+        Rollback::Same => ("same", None),
+        Rollback::Fails => ("FAIL", None),
+        Rollback::OlderAccepted(stored) => ("older-accepted", Some(stored.to_string())),
+    };
+    RollbackJson { status, stored }
+}
+
+fn finding(kind: &Kind, language: Language) -> FindingJson {
+    FindingJson {
+        code: kind.code(),
+        severity: kind.severity().word(),
+        what: kind.what(language),
+        next: kind.next(language),
+        values: kind.facts(language).values.into_iter().collect(),
+    }
+}

@@ -1,0 +1,72 @@
+use super::super::rollback::Rollback;
+use super::*;
+use crate::seal::manifest::tests::sample;
+use crate::seal::signers;
+use crate::seal::testing::{TestKey, chain, first_document, role};
+
+/// A report with all evidence.
+fn complete() -> Report {
+    let [root, release] = [1, 2].map(TestKey::new);
+    let chain = chain(&first_document(role(1, &[&root]), role(1, &[&release])), &[&root]);
+    let signature = release.sign(b"sums", "comment");
+    let mut report = Report::new("source".into(), Level::Volume, Pin::Pinned);
+    let files = [(release.public.id(), signature.as_slice())];
+    report.signers = Some(signers::count(&chain, b"sums", files));
+    report.chain = Some(chain);
+    report.manifest = Some(sample());
+    report.rollback = Some(Rollback::First);
+    report.compared = Compared::new(Level::Volume, 3, 22);
+    report
+}
+
+#[test]
+fn pass_needs_every_piece_of_evidence() {
+    assert_eq!(complete().verdict(), Verdict::Pass(Level::Volume));
+    let without = |change: fn(&mut Report)| {
+        let mut report = complete();
+        change(&mut report);
+        report.verdict()
+    };
+    assert_eq!(without(|r| r.compared = None), Verdict::Fail);
+    assert_eq!(without(|r| r.signers = None), Verdict::Fail);
+    assert_eq!(without(|r| r.manifest = None), Verdict::Fail);
+    assert_eq!(without(|r| r.chain = None), Verdict::Fail);
+    assert_eq!(without(|r| r.rollback = None), Verdict::Fail);
+    let empty = without(|r| r.signers.as_mut().unwrap().counted.clear());
+    assert_eq!(empty, Verdict::Fail);
+    let threshold = without(|r| r.signers.as_mut().unwrap().needed = 0);
+    assert_eq!(threshold, Verdict::Fail);
+    assert_eq!(Compared::new(Level::Volume, 0, 10), None);
+    assert_eq!(Compared::new(Level::Volume, 1, 0), None);
+    let trust = Verdict::CannotTell(Outcome::TrustSetUp);
+    assert_eq!(without(|r| r.pin = Pin::Unpinned(Unpinned::NoAnchor)), trust);
+    assert_eq!(without(|r| r.pin = Pin::Broken), trust);
+    let report = Report::new("x".into(), Level::Volume, Pin::Pinned);
+    assert_eq!(report.verdict(), Verdict::Fail, "nothing was compared");
+}
+
+#[test]
+fn fail_wins_then_trust_then_unread() {
+    let unread = Kind::SourceError { detail: "x".into() };
+    let trust = Kind::StateNewer;
+    let with = |findings: &[Kind]| {
+        let mut report = complete();
+        report.findings = findings.to_vec();
+        report.verdict().outcome()
+    };
+    assert_eq!(with(&[Kind::Rerun, Kind::WriteProtected]), Outcome::Done);
+    assert_eq!(with(std::slice::from_ref(&unread)), Outcome::Io);
+    assert_eq!(with(&[unread.clone(), trust.clone()]), Outcome::TrustSetUp);
+    assert_eq!(with(&[unread, Kind::Withdrawn, trust]), Outcome::Fail);
+}
+
+#[test]
+fn os_changes_are_their_own_class_only_alone() {
+    let mut report = complete();
+    report.findings = vec![Kind::OsChanges, Kind::OsDiskSignature, Kind::Rerun];
+    assert!(report.is_os_changes());
+    report.findings.push(Kind::FileMissing { path: "x".into() });
+    assert!(!report.is_os_changes());
+    report.findings.clear();
+    assert!(!report.is_os_changes());
+}
