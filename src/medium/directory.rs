@@ -92,10 +92,7 @@ mod tests {
 
     #[test]
     fn short_entry_has_every_field_at_its_offset() {
-        let time = FatTime {
-            date: 0x1234,
-            time: 0x5678,
-        };
+        let time = FatTime { date: 0x1234, time: 0x5678 };
         let entry = short_entry(b"README  TXT", 0x20, time, 0x0ABC_DEF0, 0x1122_3344);
         let expected = [
             b"README  TXT".as_slice(),

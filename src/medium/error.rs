@@ -94,26 +94,19 @@ impl fmt::Display for PlanError {
                 write!(f, "{files} files; a volume has at most {limit}")
             }
             Self::FileTooLarge { path, bytes } => {
-                write!(
-                    f,
-                    "\"{}\" has {bytes} bytes, too many for FAT32",
-                    escape(path)
-                )
+                write!(f, "\"{}\" has {bytes} bytes, too many for FAT32", escape(path))
             }
-            Self::ContentSize { path, said, found } => write!(
-                f,
-                "\"{}\" has {found} bytes where {said} were expected",
-                escape(path)
-            ),
+            Self::ContentSize { path, said, found } => {
+                write!(f, "\"{}\" has {found} bytes where {said} were expected", escape(path))
+            }
             Self::FolderFull { path, slots } => write!(
                 f,
                 "the folder \"/{}\" would need {slots} entries, FAT32 allows 65,536",
                 escape(path)
             ),
-            Self::VolumeFull { needed, available } => write!(
-                f,
-                "the volume is full: {needed} bytes needed, {available} available"
-            ),
+            Self::VolumeFull { needed, available } => {
+                write!(f, "the volume is full: {needed} bytes needed, {available} available")
+            }
         }
     }
 }

@@ -65,13 +65,8 @@ pub const FS_INFO_COUNTERS: usize = 488;
 /// Cluster sizes: for volumes of up to so many bytes, so many sectors.
 /// 4 KiB as soon as it leaves [`MIN_CLUSTERS`] with a margin, then what
 /// Windows' formatting dialogue takes for the size.
-const CLUSTER_TABLE: [(u64, u32); 5] = [
-    ((272 << 20) - 1, 1),
-    (8 << 30, 8),
-    (16 << 30, 16),
-    (32 << 30, 32),
-    (MAX_VOLUME_BYTES, 64),
-];
+const CLUSTER_TABLE: [(u64, u32); 5] =
+    [((272 << 20) - 1, 1), (8 << 30, 8), (16 << 30, 16), (32 << 30, 32), (MAX_VOLUME_BYTES, 64)];
 
 /// Where everything of a volume lies. All counts follow from its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,24 +230,12 @@ impl Geometry {
     /// The MBR: no code, one partition (FAT32 with LBA), the disk signature.
     pub fn mbr(&self, disk_signature: u32) -> [u8; SECTOR_BYTES] {
         let mut sector = [0; SECTOR_BYTES];
-        put(
-            &mut sector,
-            MBR_DISK_SIGNATURE,
-            &disk_signature.to_le_bytes(),
-        );
+        put(&mut sector, MBR_DISK_SIGNATURE, &disk_signature.to_le_bytes());
         // Status 00, CHS of first and last sector "see LBA", type 0C.
         let entry = [0x00, 0xFE, 0xFF, 0xFF, 0x0C, 0xFE, 0xFF, 0xFF];
         put(&mut sector, MBR_PARTITION_TABLE, &entry);
-        put(
-            &mut sector,
-            MBR_PARTITION_TABLE + 8,
-            &(PARTITION_LBA as u32).to_le_bytes(),
-        );
-        put(
-            &mut sector,
-            MBR_PARTITION_TABLE + 12,
-            &self.partition_sectors().to_le_bytes(),
-        );
+        put(&mut sector, MBR_PARTITION_TABLE + 8, &(PARTITION_LBA as u32).to_le_bytes());
+        put(&mut sector, MBR_PARTITION_TABLE + 12, &self.partition_sectors().to_le_bytes());
         put(&mut sector, BOOT_MARK, &[0x55, 0xAA]);
         sector
     }
@@ -264,11 +247,7 @@ impl Geometry {
         put(&mut sector, 0x03, b"MSDOS5.0");
         put(&mut sector, 0x0B, &(SECTOR as u16).to_le_bytes());
         sector[0x0D] = self.sectors_per_cluster as u8; // 1 to 64
-        put(
-            &mut sector,
-            0x0E,
-            &(self.reserved_sectors as u16).to_le_bytes(),
-        );
+        put(&mut sector, 0x0E, &(self.reserved_sectors as u16).to_le_bytes());
         sector[0x10] = 2; // FATs
         sector[0x15] = 0xF8; // media: fixed disk
         put(&mut sector, 0x18, &63_u16.to_le_bytes()); // sectors a track
@@ -279,11 +258,7 @@ impl Geometry {
         // 0x28 flags: both FATs are kept; 0x2A version 0.0.
         put(&mut sector, 0x2C, &ROOT_CLUSTER.to_le_bytes());
         put(&mut sector, 0x30, &(FS_INFO_SECTOR as u16).to_le_bytes());
-        put(
-            &mut sector,
-            0x32,
-            &(BACKUP_BOOT_SECTOR as u16).to_le_bytes(),
-        );
+        put(&mut sector, 0x32, &(BACKUP_BOOT_SECTOR as u16).to_le_bytes());
         sector[0x40] = 0x80; // drive number
         sector[0x42] = 0x29; // serial, label and type follow
         put(&mut sector, 0x43, &area.serial.to_le_bytes());
@@ -298,16 +273,8 @@ impl Geometry {
         let mut sector = [0; SECTOR_BYTES];
         put(&mut sector, 0, b"RRaA");
         put(&mut sector, 484, b"rrAa");
-        put(
-            &mut sector,
-            FS_INFO_COUNTERS,
-            &area.free_clusters.to_le_bytes(),
-        );
-        put(
-            &mut sector,
-            FS_INFO_COUNTERS + 4,
-            &area.next_free.to_le_bytes(),
-        );
+        put(&mut sector, FS_INFO_COUNTERS, &area.free_clusters.to_le_bytes());
+        put(&mut sector, FS_INFO_COUNTERS + 4, &area.next_free.to_le_bytes());
         put(&mut sector, BOOT_MARK, &[0x55, 0xAA]);
         sector
     }

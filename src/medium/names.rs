@@ -65,10 +65,8 @@ impl Aliases {
         for digits in 1..=MAX_TAIL_DIGITS {
             let beyond = first * 10;
             let cut = &stem[..stem.len().min(7 - digits as usize)];
-            let number = self
-                .next
-                .entry((cut.to_vec(), digits, extension.clone()))
-                .or_insert(first);
+            let number =
+                self.next.entry((cut.to_vec(), digits, extension.clone())).or_insert(first);
             if *number < beyond {
                 let alias = format!("~{number}");
                 *number += 1;
@@ -106,9 +104,7 @@ fn padded(stem: &[u8], extension: &[u8]) -> ShortName {
 
 /// The checksum that binds long-name entries to their 8.3 entry (section 7.2).
 pub fn checksum(short: &ShortName) -> u8 {
-    short
-        .iter()
-        .fold(0, |sum: u8, byte| sum.rotate_right(1).wrapping_add(*byte))
+    short.iter().fold(0, |sum: u8, byte| sum.rotate_right(1).wrapping_add(*byte))
 }
 
 /// How many long-name entries `name` takes. ASCII: one unit a byte.
@@ -126,12 +122,7 @@ pub fn long_entries(name: &str, short: &ShortName) -> Vec<[u8; SLOT]> {
     for (index, part) in bytes.chunks(LONG_UNITS).enumerate().rev() {
         let mut slot = [0_u8; SLOT];
         // Names have at most 255 characters, so at most 20 parts.
-        slot[0] = (index + 1) as u8
-            | if index + 1 == count {
-                LAST_LONG_ENTRY
-            } else {
-                0
-            };
+        slot[0] = (index + 1) as u8 | if index + 1 == count { LAST_LONG_ENTRY } else { 0 };
         slot[11] = ATTRIBUTE_LONG_NAME;
         slot[13] = checksum;
         for (position, offset) in LONG_OFFSETS.iter().enumerate() {
@@ -188,18 +179,14 @@ mod tests {
         assert_eq!(&alias(".profile"), b"PROFIL~1   ");
         assert_eq!(&alias("..a.b"), b"A~1     B  ");
         assert_eq!(&alias("a.b.c.d"), b"ABC~1   D  ");
-        assert_eq!(
-            &alias("SHA256SUMS.0123456789ABCDEF.minisig"),
-            b"SHA256~1MIN"
-        );
+        assert_eq!(&alias("SHA256SUMS.0123456789ABCDEF.minisig"), b"SHA256~1MIN");
     }
 
     #[test]
     fn alias_number_grows_and_takes_characters_from_the_stem() {
         let mut aliases = Aliases::default();
-        let all: Vec<ShortName> = (0..1000)
-            .map(|n| aliases.next(&format!("prefix-{n}")).unwrap())
-            .collect();
+        let all: Vec<ShortName> =
+            (0..1000).map(|n| aliases.next(&format!("prefix-{n}")).unwrap()).collect();
         assert_eq!(&all[0], b"PREFIX~1   ");
         assert_eq!(&all[8], b"PREFIX~9   ");
         assert_eq!(&all[9], b"PREFI~10   ");
@@ -238,10 +225,7 @@ mod tests {
     fn long_entries_are_stored_last_part_first_and_padded() {
         let entries = long_entries("LocalRunManagerSecurity.msi", b"LOCALR~1MSI");
         assert_eq!(entries.len(), 3);
-        assert_eq!(
-            entries.iter().map(|entry| entry[0]).collect::<Vec<_>>(),
-            [0x43, 2, 1]
-        );
+        assert_eq!(entries.iter().map(|entry| entry[0]).collect::<Vec<_>>(), [0x43, 2, 1]);
         assert_eq!(&entries[2][1..11], b"L\0o\0c\0a\0l\0");
         assert_eq!(&entries[0][1..11], b"i\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF");
         assert_eq!(&entries[0][28..], [0xFF; 4]);

@@ -85,31 +85,22 @@ impl Plan {
         let mut place = |clusters: u64| {
             // At most `needed`, which the geometry's u32 holds.
             let clusters = clusters as u32;
-            let cluster = if clusters == 0 {
-                0
-            } else {
-                table.next_cluster()
-            };
+            let cluster = if clusters == 0 { 0 } else { table.next_cluster() };
             table.push(clusters);
             Extent { cluster, clusters }
         };
         let folder_extents = (0..tree.folders.len())
             .map(|at| place(tree.folder_clusters(at, cluster_bytes)))
             .collect();
-        let file_extents = (0..tree.files.len())
-            .map(|at| place(tree.file_clusters(at, cluster_bytes)))
-            .collect();
+        let file_extents =
+            (0..tree.files.len()).map(|at| place(tree.file_clusters(at, cluster_bytes))).collect();
         let free_clusters = geometry.clusters() - needed as u32;
         let area = BootArea {
             serial: identity_number(&volume.identity, 0),
             disk_signature: identity_number(&volume.identity, 4),
             label,
             free_clusters,
-            next_free: if free_clusters == 0 {
-                UNKNOWN_COUNT
-            } else {
-                table.next_cluster()
-            },
+            next_free: if free_clusters == 0 { UNKNOWN_COUNT } else { table.next_cluster() },
         };
         Ok(Self {
             geometry,
@@ -136,9 +127,7 @@ impl Plan {
             .collect();
         let tree = Tree::new(sizes)?;
         let needed = |cluster_bytes: u64| {
-            let free = free_bytes
-                .div_ceil(cluster_bytes)
-                .max(u64::from(free_clusters));
+            let free = free_bytes.div_ceil(cluster_bytes).max(u64::from(free_clusters));
             tree.clusters(cluster_bytes) + free
         };
         // For one cluster size, more volume never means fewer clusters, and a
@@ -217,19 +206,13 @@ impl Plan {
     pub(super) fn data_sectors(&self, index: usize) -> Option<SectorRange> {
         let range = self.file_sectors(index)?;
         let sectors = self.tree.files.get(index)?.size.div_ceil(SECTOR);
-        Some(SectorRange {
-            first: range.first,
-            last: range.first + sectors - 1,
-        })
+        Some(SectorRange { first: range.first, last: range.first + sectors - 1 })
     }
 
     fn sectors(&self, extent: &Extent) -> SectorRange {
         let first = self.geometry.cluster_lba(extent.cluster);
         let sectors = u64::from(extent.clusters) * u64::from(self.geometry.sectors_per_cluster());
-        SectorRange {
-            first,
-            last: first + sectors - 1,
-        }
+        SectorRange { first, last: first + sectors - 1 }
     }
 
     /// The entries of folder `index`, filled up with zeros to a whole sector.
@@ -274,10 +257,7 @@ impl Plan {
 
     /// True where the content of file `index` is known byte by byte.
     pub fn is_known(&self, index: usize) -> bool {
-        matches!(
-            self.tree.files.get(index).map(|file| &file.content),
-            Some(Content::Known(_))
-        )
+        matches!(self.tree.files.get(index).map(|file| &file.content), Some(Content::Known(_)))
     }
 }
 
@@ -298,9 +278,7 @@ fn first_where(mut low: u64, mut high: u64, holds: impl Fn(u64) -> bool) -> u64 
 /// The label as the volume holds it.
 fn label_bytes(label: &str) -> Result<[u8; 11], PlanError> {
     if VolumeLabel::parse(label).is_err() {
-        return Err(PlanError::Label {
-            label: label.to_string(),
-        });
+        return Err(PlanError::Label { label: label.to_string() });
     }
     let mut bytes = [b' '; 11];
     for (target, byte) in bytes.iter_mut().zip(label.bytes()) {
@@ -311,12 +289,8 @@ fn label_bytes(label: &str) -> Result<[u8; 11], PlanError> {
 
 /// Four bytes of the identity as the number that they are on disk.
 fn identity_number(identity: &[u8; 32], at: usize) -> u32 {
-    let number = u32::from_le_bytes([
-        identity[at],
-        identity[at + 1],
-        identity[at + 2],
-        identity[at + 3],
-    ]);
+    let number =
+        u32::from_le_bytes([identity[at], identity[at + 1], identity[at + 2], identity[at + 3]]);
     number.max(1)
 }
 
@@ -345,11 +319,7 @@ mod tests {
         let plan = Plan::new(&volume(35 * MIB), files).unwrap();
         let folders: Vec<_> = plan.folder_extents.iter().map(|e| e.cluster).collect();
         assert_eq!(folders, [2, 3, 4, 5]);
-        let files: Vec<_> = plan
-            .file_extents
-            .iter()
-            .map(|e| (e.cluster, e.clusters))
-            .collect();
+        let files: Vec<_> = plan.file_extents.iter().map(|e| (e.cluster, e.clusters)).collect();
         assert_eq!(files, [(6, 1), (0, 0), (7, 2)]);
         assert_eq!(plan.free_clusters(), plan.geometry().clusters() - 7);
         assert_eq!(plan.boot_area().next_free, 9);
@@ -383,9 +353,7 @@ mod tests {
     #[test]
     fn the_root_always_has_eight_free_entries() {
         for names in 0..20 {
-            let files = (0..names)
-                .map(|n| FileSpec::hashed(format!("F{n}"), 0, [0; 32]))
-                .collect();
+            let files = (0..names).map(|n| FileSpec::hashed(format!("F{n}"), 0, [0; 32])).collect();
             let plan = Plan::new(&volume(35 * MIB), files).unwrap();
             let room = u64::from(plan.folder_extents[0].clusters) * 512 / 32;
             assert!(room >= 1 + names + 8, "{names} files");
@@ -403,10 +371,7 @@ mod tests {
         let over = vec![FileSpec::hashed("F", room + 1, [0; 32])];
         assert_eq!(
             Plan::new(&volume(35 * MIB), over).unwrap_err(),
-            PlanError::VolumeFull {
-                needed: room + 1024,
-                available: room + 512
-            }
+            PlanError::VolumeFull { needed: room + 1024, available: room + 512 }
         );
     }
 
@@ -415,10 +380,7 @@ mod tests {
         for label in ["", "abc", "A B", "ABCDEFGHIJKL", "A.B", "\u{c9}"] {
             let mut spec = volume(35 * MIB);
             spec.label = label.to_string();
-            assert!(matches!(
-                Plan::new(&spec, Vec::new()),
-                Err(PlanError::Label { .. })
-            ));
+            assert!(matches!(Plan::new(&spec, Vec::new()), Err(PlanError::Label { .. })));
         }
     }
 
@@ -438,9 +400,6 @@ mod tests {
         let huge = (0..17)
             .map(|n| FileSpec::hashed(n.to_string(), u64::from(u32::MAX), [0; 32]))
             .collect::<Vec<_>>();
-        assert!(matches!(
-            Plan::smallest_volume(&huge, 0, 0),
-            Err(PlanError::VolumeFull { .. })
-        ));
+        assert!(matches!(Plan::smallest_volume(&huge, 0, 0), Err(PlanError::VolumeFull { .. })));
     }
 }

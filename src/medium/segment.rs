@@ -59,11 +59,7 @@ pub(super) enum Structure<'plan> {
     /// One made as a whole: at most 2 MiB, a folder.
     Whole { bytes: Vec<u8>, position: usize },
     /// A FAT, made piece by piece.
-    Fat {
-        table: &'plan AllocationTable,
-        next_entry: u32,
-        piece: Vec<u8>,
-    },
+    Fat { table: &'plan AllocationTable, next_entry: u32, piece: Vec<u8> },
 }
 
 impl Structure<'_> {
@@ -76,11 +72,7 @@ impl Structure<'_> {
                 *position = end;
                 &bytes[start..end]
             }
-            Self::Fat {
-                table,
-                next_entry,
-                piece,
-            } => {
+            Self::Fat { table, next_entry, piece } => {
                 piece.resize(length, 0);
                 table.fill(*next_entry, piece);
                 *next_entry += (length / 4) as u32;
@@ -135,11 +127,7 @@ impl Plan {
     pub(super) fn structure(&self, part: Part) -> Structure<'_> {
         let whole = |bytes: Vec<u8>| Structure::Whole { bytes, position: 0 };
         match part {
-            Part::Fat(_) => Structure::Fat {
-                table: &self.table,
-                next_entry: 0,
-                piece: Vec::new(),
-            },
+            Part::Fat(_) => Structure::Fat { table: &self.table, next_entry: 0, piece: Vec::new() },
             Part::Directory(index) => whole(self.directory_bytes(index)),
             Part::Mbr => whole(self.geometry.mbr(self.area.disk_signature).to_vec()),
             Part::FsInfo | Part::BackupFsInfo => whole(self.geometry.fs_info(&self.area).to_vec()),
@@ -179,9 +167,9 @@ impl Plan {
             Part::BackupFsInfo => Region::BackupFsInfo,
             Part::Reserved => Region::Reserved,
             Part::Fat(copy) => Region::Fat { copy },
-            Part::Directory(index) => Region::Directory {
-                path: self.tree.folders[index].path.clone(),
-            },
+            Part::Directory(index) => {
+                Region::Directory { path: self.tree.folders[index].path.clone() }
+            }
             Part::File(index) if self.is_known(index) => Region::SealFile { path: file(index) },
             Part::File(index) => Region::FileData { path: file(index) },
             Part::Slack(index) => Region::FileSlack { path: file(index) },
@@ -212,12 +200,7 @@ struct SegmentList {
 impl SegmentList {
     fn push(&mut self, length: u64, part: Part, fill: Fill) {
         if length > 0 {
-            self.segments.push(Segment {
-                start: self.end,
-                length,
-                part,
-                fill,
-            });
+            self.segments.push(Segment { start: self.end, length, part, fill });
             self.end += length;
         }
     }
@@ -278,9 +261,7 @@ mod tests {
     #[test]
     fn every_byte_has_a_name() {
         let plan = plan();
-        let readme = Region::FileData {
-            path: "README.TXT".to_string(),
-        };
+        let readme = Region::FileData { path: "README.TXT".to_string() };
         let first = plan.file_sectors(2).unwrap().first * 512;
         assert_eq!(plan.files()[2].path, "README.TXT");
         assert_eq!(plan.region_at(first), readme);
@@ -298,10 +279,7 @@ mod tests {
             ((1 << 20) + 1024, Region::Reserved),
             ((1 << 20) + 6 * 512, Region::BackupBootSector),
             ((1 << 20) + 7 * 512, Region::BackupFsInfo),
-            (
-                plan.geometry().fat_lba(1) * 512 - 1,
-                Region::Fat { copy: 1 },
-            ),
+            (plan.geometry().fat_lba(1) * 512 - 1, Region::Fat { copy: 1 }),
             (plan.geometry().fat_lba(1) * 512, Region::Fat { copy: 2 }),
             ((35 << 20) - 1, Region::FreeClusters),
             (35 << 20, Region::AfterVolume),

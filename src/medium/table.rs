@@ -68,10 +68,8 @@ mod tests {
         for first in 0..expected.len() {
             let mut bytes = vec![0xAA; (expected.len() - first) * 4];
             table.fill(first as u32, &mut bytes);
-            let entries: Vec<u32> = bytes
-                .chunks(4)
-                .map(|b| u32::from_le_bytes(b.try_into().unwrap()))
-                .collect();
+            let entries: Vec<u32> =
+                bytes.chunks(4).map(|b| u32::from_le_bytes(b.try_into().unwrap())).collect();
             assert_eq!(entries, expected[first..]);
         }
     }

@@ -49,20 +49,12 @@ pub struct FileSpec {
 impl FileSpec {
     /// A file whose bytes are known.
     pub fn known(path: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self {
-            path: path.into(),
-            size: bytes.len() as u64,
-            content: Content::Known(bytes),
-        }
+        Self { path: path.into(), size: bytes.len() as u64, content: Content::Known(bytes) }
     }
 
     /// A file of `size` bytes whose SHA-256 is known.
     pub fn hashed(path: impl Into<String>, size: u64, sha256: [u8; 32]) -> Self {
-        Self {
-            path: path.into(),
-            size,
-            content: Content::Hashed(sha256),
-        }
+        Self { path: path.into(), size, content: Content::Hashed(sha256) }
     }
 }
 
@@ -101,9 +93,8 @@ pub(super) struct Tree {
 
 /// The sort key of canonical order.
 pub fn canonical_key(path: &str) -> (bool, &str) {
-    let sealed = path
-        .strip_prefix(SEAL_FOLDER)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let sealed =
+        path.strip_prefix(SEAL_FOLDER).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     (!sealed, path)
 }
 
@@ -121,10 +112,7 @@ impl Tree {
     /// Checks and orders `files` and derives their folders.
     pub fn new(mut files: Vec<FileSpec>) -> Result<Self, PlanError> {
         if files.len() > MAX_MEDIUM_FILES {
-            return Err(PlanError::TooManyFiles {
-                files: files.len(),
-                limit: MAX_MEDIUM_FILES,
-            });
+            return Err(PlanError::TooManyFiles { files: files.len(), limit: MAX_MEDIUM_FILES });
         }
         for file in &files {
             check_file(file)?;
@@ -140,11 +128,8 @@ impl Tree {
                 slots: if path.is_empty() { 1 } else { 2 },
             })
             .collect();
-        let index: HashMap<&str, usize> = folder_paths
-            .iter()
-            .enumerate()
-            .map(|(index, path)| (path.as_str(), index))
-            .collect();
+        let index: HashMap<&str, usize> =
+            folder_paths.iter().enumerate().map(|(index, path)| (path.as_str(), index)).collect();
         let mut nodes: Vec<(&str, Node)> = files
             .iter()
             .enumerate()
@@ -202,34 +187,22 @@ impl Tree {
     pub fn clusters(&self, cluster_bytes: u64) -> u64 {
         let folders = 0..self.folders.len();
         let files = 0..self.files.len();
-        folders
-            .map(|at| self.folder_clusters(at, cluster_bytes))
-            .sum::<u64>()
-            + files
-                .map(|at| self.file_clusters(at, cluster_bytes))
-                .sum::<u64>()
+        folders.map(|at| self.folder_clusters(at, cluster_bytes)).sum::<u64>()
+            + files.map(|at| self.file_clusters(at, cluster_bytes)).sum::<u64>()
     }
 }
 
 /// Checks what can be said of one file alone.
 fn check_file(file: &FileSpec) -> Result<(), PlanError> {
     let path = || file.path.clone();
-    check_path(&file.path).map_err(|fault| PlanError::Path {
-        path: path(),
-        fault,
-    })?;
+    check_path(&file.path).map_err(|fault| PlanError::Path { path: path(), fault })?;
     if file.size > MAX_FILE_BYTES {
-        return Err(PlanError::FileTooLarge {
-            path: path(),
-            bytes: file.size,
-        });
+        return Err(PlanError::FileTooLarge { path: path(), bytes: file.size });
     }
     match &file.content {
-        Content::Known(bytes) if bytes.len() as u64 != file.size => Err(PlanError::ContentSize {
-            path: path(),
-            said: file.size,
-            found: bytes.len() as u64,
-        }),
+        Content::Known(bytes) if bytes.len() as u64 != file.size => {
+            Err(PlanError::ContentSize { path: path(), said: file.size, found: bytes.len() as u64 })
+        }
         _ => Ok(()),
     }
 }
@@ -259,10 +232,7 @@ fn folder_paths(files: &[FileSpec]) -> Result<Vec<String>, PlanError> {
                 }
                 Some((other, _)) => NameFault::CaseTwin(other.to_string()),
             };
-            return Err(PlanError::Path {
-                path: path.to_string(),
-                fault,
-            });
+            return Err(PlanError::Path { path: path.to_string(), fault });
         }
     }
     Ok(std::iter::once(String::new())
@@ -275,12 +245,7 @@ mod tests {
     use super::*;
 
     fn tree(paths: &[&str]) -> Result<Tree, PlanError> {
-        Tree::new(
-            paths
-                .iter()
-                .map(|path| FileSpec::known(*path, b"x".to_vec()))
-                .collect(),
-        )
+        Tree::new(paths.iter().map(|path| FileSpec::known(*path, b"x".to_vec())).collect())
     }
 
     fn fault(paths: &[&str]) -> NameFault {
@@ -316,10 +281,7 @@ mod tests {
             ]
         );
         let folders: Vec<&str> = tree.folders.iter().map(|f| f.path.as_str()).collect();
-        assert_eq!(
-            folders,
-            ["", "SEAL", "SEAL/trust", "PAYLOAD", "SEALED", "a", "a-b"]
-        );
+        assert_eq!(folders, ["", "SEAL", "SEAL/trust", "PAYLOAD", "SEALED", "a", "a-b"]);
         assert_eq!(tree.folders[2].parent, 1);
         let root: Vec<Node> = tree.folders[0].children.iter().map(|c| c.node).collect();
         assert_eq!(
@@ -368,36 +330,24 @@ mod tests {
         let large = FileSpec::hashed("a", 1 << 32, [0; 32]);
         assert!(matches!(
             Tree::new(vec![large]),
-            Err(PlanError::FileTooLarge {
-                bytes: 0x1_0000_0000,
-                ..
-            })
+            Err(PlanError::FileTooLarge { bytes: 0x1_0000_0000, .. })
         ));
         let mut wrong = FileSpec::known("a", vec![1, 2, 3]);
         wrong.size = 4;
         assert!(matches!(
             Tree::new(vec![wrong]),
-            Err(PlanError::ContentSize {
-                said: 4,
-                found: 3,
-                ..
-            })
+            Err(PlanError::ContentSize { said: 4, found: 3, .. })
         ));
-        let many = (0..=MAX_MEDIUM_FILES)
-            .map(|n| FileSpec::hashed(n.to_string(), 0, [0; 32]))
-            .collect();
-        assert!(matches!(
-            Tree::new(many),
-            Err(PlanError::TooManyFiles { .. })
-        ));
+        let many =
+            (0..=MAX_MEDIUM_FILES).map(|n| FileSpec::hashed(n.to_string(), 0, [0; 32])).collect();
+        assert!(matches!(Tree::new(many), Err(PlanError::TooManyFiles { .. })));
     }
 
     #[test]
     fn a_folder_with_more_entries_than_fat_allows_is_refused() {
         let long = "n".repeat(140);
-        let files = (0..6_000)
-            .map(|n| FileSpec::hashed(format!("{long}-{n}"), 0, [0; 32]))
-            .collect();
+        let files =
+            (0..6_000).map(|n| FileSpec::hashed(format!("{long}-{n}"), 0, [0; 32])).collect();
         assert!(matches!(
             Tree::new(files),
             Err(PlanError::FolderFull { path, slots }) if path.is_empty() && slots > 65_536

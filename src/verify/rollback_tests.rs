@@ -59,11 +59,8 @@ fn newer_follows_and_same_is_a_rerun() {
 #[test]
 fn same_position_with_another_release_code_is_a_conflict() {
     let trust = trust(None, &[]);
-    let other = Remembered {
-        position: at(1, 7),
-        release_code: Digest::of(b"other"),
-        floor: at(1, 1),
-    };
+    let other =
+        Remembered { position: at(1, 7), release_code: Digest::of(b"other"), floor: at(1, 1) };
     let found = kinds(&trust, &release(1, 7, 5), History::Copied(other), Older::Accept);
     assert_eq!(found, [Kind::Conflict { position: at(1, 7) }]);
 }

@@ -110,8 +110,7 @@ impl Page {
         }
         if let Some(file) = report.manifest.as_ref().and_then(|m| m.main_file()) {
             let size = self.language.number(file.size);
-            let line =
-                fill(labels.payload_line, &[("path", file.path.clone()), ("size", size)]);
+            let line = fill(labels.payload_line, &[("path", file.path.clone()), ("size", size)]);
             self.line(labels.payload, &line);
         }
     }
@@ -132,10 +131,7 @@ impl Page {
             (Some(severity), _) => {
                 let count = match found.len() {
                     1 => labels.findings_one.to_string(),
-                    n => fill(
-                        labels.findings_many,
-                        &[("count", self.language.number(n as u64))],
-                    ),
+                    n => fill(labels.findings_many, &[("count", self.language.number(n as u64))]),
                 };
                 self.marked(labels.integrity, mark(severity, self.language), &count);
                 self.findings(found);
@@ -189,10 +185,7 @@ impl Page {
         };
         let counted = fill(
             labels.signers_of,
-            &[
-                ("counted", count.counted.len().to_string()),
-                ("needed", count.needed.to_string()),
-            ],
+            &[("counted", count.counted.len().to_string()), ("needed", count.needed.to_string())],
         );
         let mut line = counted;
         if !count.counted.is_empty() {
@@ -260,10 +253,7 @@ impl Page {
         let labels = &self.language.table().labels;
         // These say again what a line above says.
         let said = |kind: &Kind| {
-            matches!(
-                kind,
-                Kind::RollbackNotChecked | Kind::Rerun | Kind::DemoPublisher
-            )
+            matches!(kind, Kind::RollbackNotChecked | Kind::Rerun | Kind::DemoPublisher)
         };
         for kind in &report.findings {
             if kind.severity() == Severity::Note && !said(kind) {
