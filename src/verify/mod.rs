@@ -4,6 +4,7 @@ pub mod finding;
 pub mod json;
 pub mod level;
 pub mod outcome;
+pub mod progress;
 pub mod report;
 pub mod rollback;
 pub mod seal_files;

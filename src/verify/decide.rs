@@ -1,0 +1,344 @@
+//! The one decision. Builder and verifier, check and copy, all call [`check`].
+//!
+//! The order is part of the design: limits; the chain; signatures over the
+//! received bytes of `SHA256SUMS`; the threshold; only then are `SHA256SUMS`
+//! and, by its hash, the manifest parsed, and only then is anything compared.
+//! Nothing that nobody signed is ever interpreted.
+
+use std::io;
+
+use crate::seal::chain::Chain;
+use crate::seal::digest::Digest;
+use crate::seal::layout::{MANIFEST, sums_signature};
+use crate::seal::manifest::Manifest;
+use crate::seal::names::Identifier;
+use crate::seal::signature::release_comment;
+use crate::seal::signers;
+use crate::seal::sums::Sums;
+use crate::seal::timestamp::Timestamp;
+use crate::source::{Listing, Shape, Source};
+
+use super::bytes;
+use super::finding::{Kind, Severity, Unpinned};
+use super::level::Level;
+use super::report::{Pin, Report};
+use super::rollback::{self, History, Older};
+use super::seal_files::{ReadFault, SealFiles};
+use super::trust_step;
+
+/// How much of a block device is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every byte of it.
+    WholeMedium,
+    /// The image-sized front.
+    VolumeOnly,
+}
+
+/// The chain that the person who runs the check trusts.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// From the state, or given by hand.
+    Chain(Chain),
+    /// None that may be used.
+    Unpinned(Unpinned),
+    /// A state is there and cannot be used: the finding says why.
+    Broken(Kind),
+}
+
+/// What a check is asked.
+pub struct Request<'a> {
+    /// The source as the person named it.
+    pub name: String,
+    /// What the device says of itself, if it is one.
+    pub device: Option<String>,
+    /// How much of a device is read.
+    pub scope: Scope,
+    /// Whose chain it rests on.
+    pub held: Held,
+    /// What was copied of a product before.
+    pub history: &'a dyn Fn(&Identifier) -> History,
+    /// Whether an older release passes.
+    pub older: Older,
+    /// The product that it must be.
+    pub product: Option<Identifier>,
+    /// The level that must be reached.
+    pub required_level: Option<Level>,
+    /// This computer's clock, if it can be read; nothing depends on it.
+    pub clock: Option<Timestamp>,
+}
+
+/// A release whose seal was accepted: enough people signed these bytes.
+pub struct Accepted {
+    /// The chain that they were counted with.
+    pub chain: Chain,
+    /// The files under `SEAL/` as received.
+    pub seal: SealFiles,
+    /// The parsed `SHA256SUMS`.
+    pub sums: Sums,
+    /// The parsed manifest.
+    pub manifest: Manifest,
+    /// SHA-256 of `SHA256SUMS`.
+    pub release_code: Digest,
+}
+
+/// Receives the bytes of the release in the one read that also checks them.
+/// They are not proved before the report says PASS.
+pub trait Taker {
+    /// The seal was accepted and nothing speaks against the release so far.
+    fn begin(&mut self, release: &Accepted) -> io::Result<()>;
+    /// The next bytes of a sealed file.
+    fn file_bytes(&mut self, path: &str, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// Takes nothing.
+pub struct TakeNothing;
+
+impl Taker for TakeNothing {
+    fn begin(&mut self, _release: &Accepted) -> io::Result<()> {
+        Ok(())
+    }
+    fn file_bytes(&mut self, _path: &str, _bytes: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a check came to: the report, and the release if its seal was accepted.
+pub struct Decision {
+    /// Facts, findings, verdict.
+    pub report: Report,
+    /// What the taker was given.
+    pub accepted: Option<Accepted>,
+    /// The taker's own error; the source is not to blame.
+    pub taker_error: Option<io::Error>,
+}
+
+/// Bytes read and bytes expected.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// Checks `source` from its first byte to its last and decides.
+pub fn check(
+    source: &mut dyn Source,
+    request: &Request<'_>,
+    taker: &mut dyn Taker,
+    progress: Progress<'_>,
+) -> Decision {
+    let level = match (source.shape(), request.scope) {
+        (Shape::Folder, _) => Level::FilesOnly,
+        (Shape::Bundle, _) => Level::Bundle,
+        (Shape::Image, _) | (Shape::Device, Scope::VolumeOnly) => Level::Volume,
+        (Shape::Device, Scope::WholeMedium) => Level::WholeMedium,
+    };
+    let pin = match &request.held {
+        Held::Chain(_) => Pin::Pinned,
+        Held::Unpinned(reason) => Pin::Unpinned(*reason),
+        Held::Broken(_) => Pin::Broken,
+    };
+    let mut report = Report::new(request.name.clone(), level, pin);
+    report.device = request.device.clone();
+    match &request.held {
+        Held::Chain(_) => {}
+        Held::Unpinned(reason) => report.findings.push(Kind::Unpinned { reason: *reason }),
+        Held::Broken(kind) => report.findings.push(kind.clone()),
+    }
+    if let Some(required) = request.required_level.filter(|required| *required != level) {
+        let (required, reached) = (required.name(), level.name());
+        report.findings.push(Kind::LevelTooLow { required, reached });
+    }
+    let mut decision = Decision { report, accepted: None, taker_error: None };
+    let listing = match source.listing() {
+        Ok(listing) => listing,
+        Err(error) => {
+            let detail = error.to_string();
+            decision.report.findings.push(Kind::SourceError { detail });
+            return decision;
+        }
+    };
+    let seal = gather(source, &listing, &mut decision.report);
+    match accept(seal, &listing, request, &mut decision.report) {
+        None => bytes::remarks(&listing, &mut decision.report.findings),
+        Some(accepted) => {
+            let failed =
+                decision.report.findings.iter().any(|kind| kind.severity() > Severity::Note);
+            let mut nothing = TakeNothing;
+            let mut started = Ok(());
+            let taker: &mut dyn Taker = if failed {
+                &mut nothing
+            } else {
+                started = taker.begin(&accepted);
+                taker
+            };
+            match started {
+                Err(error) => decision.taker_error = Some(error),
+                Ok(()) => {
+                    let outcome =
+                        bytes::compare(source, &listing, &accepted, level, taker, progress);
+                    decision.report.findings.extend(outcome.findings);
+                    decision.report.compared = outcome.compared;
+                    decision.taker_error = outcome.taker_error;
+                }
+            }
+            decision.accepted = Some(accepted);
+        }
+    }
+    if decision.report.is_demo() {
+        decision.report.findings.push(Kind::DemoPublisher);
+    }
+    decision
+}
+
+/// Reads the files of the seal, bounded.
+fn gather(source: &mut dyn Source, listing: &Listing, report: &mut Report) -> SealFiles {
+    let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
+    let (seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
+        source.read(path, limit).map_err(|error| match error.is_too_long() {
+            true => ReadFault::TooLong,
+            false => ReadFault::Io(error.to_string()),
+        })
+    });
+    report.findings.extend(findings);
+    seal
+}
+
+/// Everything before the comparison; `None` where the seal is not accepted.
+fn accept(
+    seal: SealFiles,
+    listing: &Listing,
+    request: &Request<'_>,
+    report: &mut Report,
+) -> Option<Accepted> {
+    if listing.entries.is_empty() {
+        report.findings.push(Kind::NothingToCompare);
+        return None;
+    }
+    let held = match &request.held {
+        Held::Chain(chain) => Some(chain),
+        Held::Unpinned(_) | Held::Broken(_) => None,
+    };
+    let step = trust_step::merge(held, &seal);
+    report.findings.extend(step.findings);
+    report.chain = step.chain;
+    let received = match &seal.sums {
+        None => {
+            report.findings.push(Kind::NoSums);
+            return None;
+        }
+        Some(bytes) if bytes.is_empty() => {
+            report.findings.push(Kind::EmptySums);
+            return None;
+        }
+        Some(bytes) => bytes,
+    };
+    let release_code = Digest::of(received);
+    report.release_code = Some(release_code);
+    let chain = report.chain.clone()?;
+    count_signers(&chain, &seal, received, report);
+    if !report.signers.as_ref()?.is_enough() {
+        return None;
+    }
+    let (sums, manifest) = parse(&seal, received, report)?;
+    judge(&chain, &manifest, &release_code, request, report);
+    report.payload = sums.digest(&manifest.payload.path);
+    report.manifest = Some(manifest.clone());
+    Some(Accepted { chain, seal, sums, manifest, release_code })
+}
+
+fn count_signers(chain: &Chain, seal: &SealFiles, received: &[u8], report: &mut Report) {
+    let files = seal.signatures.iter().map(|file| (file.key_id, file.bytes.as_slice()));
+    let count = signers::count(chain, received, files);
+    for (key_id, reason) in &count.refused {
+        let path = sums_signature(*key_id);
+        report.findings.push(Kind::SignatureRefused { path, reason: *reason });
+    }
+    for signed in &count.no_longer {
+        let name = signed.signer.name.clone();
+        report.findings.push(Kind::NoLongerCounts { name });
+    }
+    if seal.signatures.is_empty() {
+        report.findings.push(Kind::NoSignature);
+    } else if !count.is_enough() {
+        let counted = count.counted.len() as u32;
+        report.findings.push(Kind::TooFewSigners { counted, needed: count.needed });
+    } else {
+        for signer in &count.missing {
+            report.findings.push(Kind::SignatureMissing { name: signer.name.clone() });
+        }
+    }
+    for holder in chain.newest().document.keys_in_both_roles() {
+        report.findings.push(Kind::KeyInBothRoles { name: holder.name.clone() });
+    }
+    report.signers = Some(count);
+}
+
+/// Parses what enough people signed.
+fn parse(seal: &SealFiles, received: &[u8], report: &mut Report) -> Option<(Sums, Manifest)> {
+    let mut refuse = |kind| {
+        report.findings.push(kind);
+        None
+    };
+    let sums = match Sums::parse(received) {
+        Ok(sums) => sums,
+        Err(error) => return refuse(Kind::SumsRefused { detail: error.to_string() }),
+    };
+    let Some(bytes) = &seal.manifest else {
+        return refuse(Kind::NoManifest);
+    };
+    if sums.digest(MANIFEST) != Some(Digest::of(bytes)) {
+        return refuse(Kind::ManifestChanged);
+    }
+    let manifest = match Manifest::parse(bytes) {
+        Ok(manifest) => manifest,
+        Err(error) => return refuse(Kind::ManifestRefused { detail: error.to_string() }),
+    };
+    if let Some(path) = manifest.differs_from(&sums) {
+        return refuse(Kind::SumsAndManifestDiffer { path });
+    }
+    Some((sums, manifest))
+}
+
+/// Whether this release may be used here and now.
+fn judge(
+    chain: &Chain,
+    manifest: &Manifest,
+    release_code: &Digest,
+    request: &Request<'_>,
+    report: &mut Report,
+) {
+    let publisher = chain.publisher();
+    if manifest.publisher != *publisher {
+        report.findings.push(Kind::OtherPublisherInManifest {
+            found: manifest.publisher.clone(),
+            expected: publisher.clone(),
+        });
+    }
+    let comment = release_comment(
+        &manifest.publisher,
+        &manifest.product,
+        &manifest.version,
+        manifest.position(),
+    );
+    if let Some(count) = &report.signers {
+        for signed in count.valid().filter(|signed| signed.trusted_comment != comment) {
+            let path = sums_signature(signed.signer.key.id());
+            let comment = signed.trusted_comment.clone();
+            report.findings.push(Kind::SignatureOfOtherRelease { path, comment });
+        }
+    }
+    if let Some(expected) = request.product.as_ref().filter(|p| **p != manifest.product) {
+        let (found, expected) = (manifest.product.clone(), expected.clone());
+        report.findings.push(Kind::OtherProduct { found, expected });
+    }
+    let history = (request.history)(&manifest.product);
+    let (line, findings) =
+        rollback::judge(chain, manifest, release_code, history, request.older);
+    report.rollback = Some(line);
+    report.findings.extend(findings);
+    if let Some(clock) = request.clock {
+        let issued = manifest.issued;
+        if clock < issued {
+            report.findings.push(Kind::ClockBeforeIssued { clock, issued });
+        } else if clock >= manifest.advise_after {
+            report.findings.push(Kind::AdviceDue { date: manifest.advise_after });
+        }
+    }
+}
