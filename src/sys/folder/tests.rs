@@ -1,0 +1,144 @@
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use super::*;
+
+fn place() -> (tempfile::TempDir, FolderHandle) {
+    let place = tempfile::tempdir().unwrap();
+    let folder = FolderHandle::open(place.path()).unwrap();
+    (place, folder)
+}
+
+#[test]
+fn names_with_more_than_one_component_are_refused() {
+    let (_place, folder) = place();
+    for name in ["", ".", "..", "a/b", "/", "a\0b"] {
+        let error = folder.create_new(name.as_ref(), Access::Owner).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{name:?}");
+        assert!(folder.open_folder(name.as_ref()).is_err());
+        assert!(folder.remove_file(name.as_ref()).is_err());
+    }
+}
+
+#[test]
+fn links_are_seen_and_never_followed() {
+    let (place, folder) = place();
+    std::fs::write(place.path().join("file"), b"x").unwrap();
+    std::fs::create_dir(place.path().join("real")).unwrap();
+    symlink("file", place.path().join("to-file")).unwrap();
+    symlink("real", place.path().join("to-folder")).unwrap();
+    assert!(folder.read("to-file".as_ref()).is_err());
+    assert!(folder.append("to-file".as_ref(), Access::Owner).is_err());
+    assert!(folder.open_folder("to-folder".as_ref()).is_err());
+    let kind = |name: &str| folder.entry(name.as_ref()).unwrap().unwrap().kind;
+    assert_eq!(kind("to-file"), EntryKind::Link);
+    assert_eq!(kind("to-folder"), EntryKind::Link);
+    assert_eq!(kind("real"), EntryKind::Folder);
+    assert_eq!(folder.entry("none".as_ref()).unwrap(), None);
+}
+
+#[test]
+fn bits_do_not_depend_on_the_umask() {
+    let (place, folder) = place();
+    drop(
+        folder
+            .create_new("file".as_ref(), Access::Everyone)
+            .unwrap(),
+    );
+    drop(folder.create_new("own".as_ref(), Access::Owner).unwrap());
+    folder
+        .make_folder("folder".as_ref(), Access::Everyone)
+        .unwrap();
+    let bits = |name| {
+        let metadata = std::fs::metadata(place.path().join(name)).unwrap();
+        metadata.permissions().mode() & 0o7777
+    };
+    assert_eq!(bits("file"), 0o644);
+    assert_eq!(bits("own"), 0o600);
+    assert_eq!(bits("folder"), 0o755);
+}
+
+#[test]
+fn rename_new_never_replaces() {
+    let (place, folder) = place();
+    for name in ["one", "two"] {
+        std::fs::write(place.path().join(name), name).unwrap();
+    }
+    let error = folder
+        .rename_new("one".as_ref(), "two".as_ref())
+        .unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+    assert_eq!(std::fs::read(place.path().join("two")).unwrap(), b"two");
+    folder.rename_new("one".as_ref(), "three".as_ref()).unwrap();
+    folder
+        .rename_over("three".as_ref(), "two".as_ref())
+        .unwrap();
+    assert_eq!(std::fs::read(place.path().join("two")).unwrap(), b"one");
+    assert_eq!(folder.list().unwrap(), ["two"]);
+}
+
+#[test]
+fn exchange_swaps_two_folders() {
+    let (place, folder) = place();
+    for name in ["one", "two"] {
+        folder.make_folder(name.as_ref(), Access::Everyone).unwrap();
+        std::fs::write(place.path().join(name).join("mark"), name).unwrap();
+    }
+    folder.exchange("one".as_ref(), "two".as_ref()).unwrap();
+    assert_eq!(
+        std::fs::read(place.path().join("one/mark")).unwrap(),
+        b"two"
+    );
+}
+
+#[test]
+fn uncached_read_is_exact_at_every_length() {
+    let (_place, folder) = place();
+    for length in [
+        0,
+        1,
+        4095,
+        4096,
+        4097,
+        (1 << 20) - 1,
+        1 << 20,
+        (1 << 20) + 1,
+        3_000_000,
+    ] {
+        let bytes: Vec<u8> = (0..length).map(|at: usize| (at * 31 % 251) as u8).collect();
+        let name = format!("file-{length}");
+        let mut file = folder.create_new(name.as_ref(), Access::Owner).unwrap();
+        file.write_all(&bytes).unwrap();
+        file.sync().unwrap();
+        let (mut reader, _) = folder.read_uncached(name.as_ref()).unwrap();
+        let mut back = Vec::new();
+        reader.read_to_end(&mut back).unwrap();
+        assert!(back == bytes, "{length}");
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_neither_blocks_nor_opens() {
+    let (place, folder) = place();
+    let made = std::process::Command::new("mkfifo")
+        .arg(place.path().join("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    assert!(folder.read("pipe".as_ref()).is_err());
+    assert!(folder.append("pipe".as_ref(), Access::Owner).is_err());
+}
+
+#[test]
+fn a_hold_keeps_others_out_until_it_is_dropped() {
+    let (place, folder) = place();
+    folder.make_folder("work".as_ref(), Access::Owner).unwrap();
+    let first = folder.open_folder("work".as_ref()).unwrap();
+    assert!(first.hold().unwrap());
+    let other = FolderHandle::open(&place.path().join("work")).unwrap();
+    assert!(!other.hold().unwrap());
+    let clone = first.clone();
+    drop(first);
+    assert!(!other.hold().unwrap());
+    drop(clone);
+    assert!(other.hold().unwrap());
+}
