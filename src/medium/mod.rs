@@ -10,6 +10,7 @@ pub mod fat;
 mod names;
 pub mod plan;
 pub mod region;
+pub mod release;
 mod segment;
 mod table;
 pub mod time;

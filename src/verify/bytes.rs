@@ -5,25 +5,22 @@
 //! the file system says is a claim; it names what is foreign once the judge
 //! has found a difference, and never makes or unmakes a PASS.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
-use sha2::{Digest as _, Sha256};
-
+use crate::medium::release;
 use crate::medium::{
-    Beyond, BundlePlan, BundleRegion, Difference, FatTime, FileSpec, OsChange, Plan, Region, Tap,
-    VolumeSpec,
+    Beyond, BundleDifference, BundlePlan, BundleRegion, Difference, FileSpec, OsChange, Plan,
+    Region, Tap,
 };
-use crate::seal::digest::Digest;
-use crate::seal::layout::MANIFEST;
-use crate::seal::manifest::Manifest;
-use crate::source::{EntryKind, Listing, Shape, Source};
+use crate::seal::names::escape;
+use crate::source::{Listing, Shape, Source};
 
+use super::closure;
 use super::decide::{Accepted, Progress, Taker};
 use super::finding::{Kind, Place};
+use super::folder;
 use super::level::Level;
 use super::report::Compared;
-use super::seal_files::SealFiles;
 
 /// What the comparison came to.
 pub struct Outcome {
@@ -36,7 +33,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn failed(kind: Kind) -> Self {
+    /// Nothing was compared, and why.
+    pub fn failed(kind: Kind) -> Self {
         Self { findings: vec![kind], compared: None, taker_error: None }
     }
 }
@@ -51,8 +49,159 @@ pub fn compare(
     progress: Progress<'_>,
 ) -> Outcome {
     match source.shape() {
-        Shape::Folder => folder(source, listing, accepted, level, taker, progress),
+        Shape::Folder => folder::compare(source, listing, accepted, level, taker, progress),
         Shape::Bundle => bundle(source, listing, accepted, level, taker, progress),
         Shape::Image | Shape::Device => volume(source, listing, accepted, level, taker, progress),
+    }
+}
+
+/// Hands the bytes of sealed files to a taker; the seal's own it has already.
+struct Hand<'a> {
+    files: &'a [FileSpec],
+    taker: &'a mut dyn Taker,
+}
+
+impl Tap for Hand<'_> {
+    fn file_bytes(&mut self, index: usize, bytes: &[u8]) -> io::Result<()> {
+        match self.files.get(index) {
+            Some(file) => self.taker.file_bytes(&file.path, bytes),
+            None => Ok(()),
+        }
+    }
+}
+
+fn all_files(accepted: &Accepted) -> Vec<FileSpec> {
+    release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs())
+}
+
+fn volume(
+    source: &mut dyn Source,
+    listing: &Listing,
+    accepted: &Accepted,
+    level: Level,
+    taker: &mut dyn Taker,
+    progress: Progress<'_>,
+) -> Outcome {
+    let spec = release::volume(&accepted.manifest, &accepted.release_code);
+    let plan = match Plan::new(&spec, all_files(accepted)) {
+        Ok(plan) => plan,
+        Err(error) => return Outcome::failed(Kind::NotRendered { detail: error.to_string() }),
+    };
+    let shape = source.shape();
+    let (mut reader, length) = match source.raw() {
+        Ok(raw) => raw,
+        Err(error) => return Outcome::failed(Kind::SourceError { detail: error.to_string() }),
+    };
+    let beyond = match (level, length) {
+        (Level::WholeMedium, Some(device_bytes)) => Beyond::MustBeZero { device_bytes },
+        (Level::WholeMedium, None) => {
+            let detail = "the device does not tell its size".to_string();
+            return Outcome::failed(Kind::SourceError { detail });
+        }
+        _ if shape == Shape::Device => Beyond::Ignore,
+        _ => Beyond::MustEnd,
+    };
+    let all = match beyond {
+        Beyond::MustBeZero { device_bytes } => device_bytes.max(plan.bytes()),
+        _ => plan.bytes(),
+    };
+    let mut hand = Hand { files: plan.files(), taker };
+    let comparison =
+        plan.compare(&mut reader, beyond, &mut hand, &mut |done| progress(done, all));
+    drop(reader);
+    let comparison = match comparison {
+        Ok(comparison) => comparison,
+        Err(error) => {
+            return Outcome { findings: vec![], compared: None, taker_error: Some(error.source) };
+        }
+    };
+    if comparison.is_exact() {
+        let files = accepted.manifest.files.len();
+        let compared = Compared::new(level, files, comparison.bytes_read);
+        return Outcome { findings: vec![], compared, taker_error: None };
+    }
+    let mut findings = Vec::new();
+    match &comparison.os_changes {
+        Some(os) => {
+            findings.push(Kind::OsChanges);
+            findings.extend(os.changes.iter().map(os_change));
+        }
+        None => {
+            findings.extend(closure::strangers(listing, accepted));
+            findings.extend(comparison.differences.iter().map(|d| difference(&plan, d)));
+            if comparison.unlisted > 0 {
+                findings.push(Kind::MoreDifferences { count: comparison.unlisted });
+            }
+        }
+    }
+    if let Some((at, error)) = comparison.read_error {
+        let place = format!("sector {}", at / 512);
+        findings.push(Kind::ReadError { place, detail: error.to_string() });
+    }
+    Outcome { findings, compared: None, taker_error: None }
+}
+
+fn difference(plan: &Plan, found: &Difference) -> Kind {
+    let (start, length) = (found.start, found.length);
+    let structure = |region: Place| Kind::StructureChanged {
+        region,
+        start,
+        length,
+        expected: found.expected.clone(),
+        found: found.found.clone(),
+    };
+    match &found.region {
+        Region::MbrBootCode | Region::BootCode => structure(Place::BootCode),
+        Region::MbrDiskSignature => structure(Place::DiskSignature),
+        Region::MbrPartitionTable => structure(Place::PartitionTable),
+        Region::Gap => structure(Place::Gap),
+        Region::BootSector => structure(Place::BootSector),
+        Region::FsInfo => structure(Place::FsInfo),
+        Region::BackupBootSector | Region::BackupFsInfo => structure(Place::BackupBootSector),
+        Region::Reserved => structure(Place::Reserved),
+        Region::Fat { copy: 1 } => structure(Place::FirstFat),
+        Region::Fat { .. } => structure(Place::SecondFat),
+        Region::Directory { path } => structure(Place::Folder(path.clone())),
+        Region::SealFile { path } => structure(Place::SealFile(path.clone())),
+        Region::FileData { path } => Kind::FileChanged {
+            path: path.clone(),
+            sectors: Some((found.first_sector(), found.last_sector())),
+        },
+        Region::FileSlack { path } => {
+            Kind::SlackUsed { path: path.clone(), start, found: found.found.clone() }
+        }
+        Region::FreeClusters => Kind::FreeSpaceUsed {
+            first: found.first_sector(),
+            last: found.last_sector(),
+            start,
+            found: found.found.clone(),
+        },
+        Region::AfterVolume => Kind::AfterTheEnd { start, found: found.found.clone() },
+        Region::Missing | Region::MissingAfterVolume => {
+            Kind::TooShort { expected: (start + length).max(plan.bytes()), found: start }
+        }
+    }
+}
+
+fn os_change(change: &OsChange) -> Kind {
+    match change {
+        OsChange::DiskSignature { .. } => Kind::OsDiskSignature,
+        OsChange::VolumeDirty => Kind::OsChange { detail: "volume in use".to_string() },
+        OsChange::FatFlags { found } => {
+            Kind::OsChange { detail: format!("FAT entry 1: {found:08x}") }
+        }
+        OsChange::FsInfoCounters { free_clusters, next_free } => {
+            Kind::OsChange { detail: format!("FSInfo: {free_clusters}, {next_free}") }
+        }
+        OsChange::AccessDates { entries } => {
+            Kind::OsChange { detail: format!("access dates: {entries}") }
+        }
+        OsChange::SystemVolumeInformation => {
+            Kind::OsChange { detail: "System Volume Information".to_string() }
+        }
+        OsChange::AddedFile { name, content } => {
+            let hex: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
+            Kind::OsChange { detail: format!("{name}: {hex}") }
+        }
     }
 }

@@ -130,3 +130,7 @@ fn refuse_strays(chain: Option<&Chain>, files: &SealFiles, findings: &mut Vec<Ki
     }
     debug_assert!(files.trust_documents.len() <= MAX_TRUST_DOCUMENTS);
 }
+
+#[cfg(test)]
+#[path = "trust_step_tests.rs"]
+mod tests;

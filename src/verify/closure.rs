@@ -1,0 +1,101 @@
+//! The set is closed: what stands in a source and is not part of the release.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::seal::names::check_path;
+use crate::source::{Entry, EntryKind, Listing, Remark};
+
+use super::decide::Accepted;
+use super::finding::Kind;
+
+/// What a release has, as paths.
+pub struct Expected<'a> {
+    /// Path to size, of every file.
+    files: BTreeMap<&'a str, u64>,
+    /// Every folder above a file.
+    folders: BTreeSet<&'a str>,
+}
+
+impl<'a> Expected<'a> {
+    /// The files of the release and those of its seal as found.
+    pub fn of(accepted: &'a Accepted, seal: &'a [(String, &'a [u8])]) -> Self {
+        let mut files: BTreeMap<&str, u64> =
+            seal.iter().map(|(path, bytes)| (path.as_str(), bytes.len() as u64)).collect();
+        for file in &accepted.manifest.files {
+            files.insert(&file.path, file.size);
+        }
+        let above = |path: &&'a str| -> Vec<&'a str> {
+            let path: &'a str = path;
+            path.match_indices('/').map(|(at, _)| &path[..at]).collect()
+        };
+        let folders = files.keys().flat_map(above).collect();
+        Self { files, folders }
+    }
+
+    /// Every entry that is not of the release, and every file that is not
+    /// there as one of its size.
+    pub fn judge(&self, listing: &Listing) -> Vec<Kind> {
+        let mut findings = Vec::new();
+        let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
+        for entry in &listing.entries {
+            if seen.insert(&entry.path, entry).is_some() {
+                findings.push(Kind::DoubleName { path: entry.path.clone() });
+            }
+            findings.extend(self.stranger(entry));
+        }
+        for (path, size) in &self.files {
+            match seen.get(path).map(|entry| &entry.kind) {
+                None => findings.push(Kind::FileMissing { path: path.to_string() }),
+                Some(EntryKind::File { size: found }) if found != size => {
+                    let (expected, found) = (*size, *found);
+                    findings.push(Kind::FileSize { path: path.to_string(), expected, found });
+                }
+                Some(EntryKind::File { .. }) => {}
+                Some(_) => findings.push(Kind::NotAFile { path: path.to_string() }),
+            }
+        }
+        findings
+    }
+
+    fn stranger(&self, entry: &Entry) -> Option<Kind> {
+        let path = entry.path.clone();
+        let is_file = self.files.contains_key(path.as_str());
+        let is_folder = self.folders.contains(path.as_str());
+        match &entry.kind {
+            // A wrong kind in the place of a file is named by that file.
+            _ if is_file => None,
+            EntryKind::Folder if is_folder => None,
+            EntryKind::File { .. } | EntryKind::Folder if check_path(&path).is_err() => {
+                Some(Kind::NameNotAllowed { path })
+            }
+            EntryKind::File { size } => {
+                Some(Kind::UnexpectedFile { path, size: *size, sectors: entry.sectors })
+            }
+            EntryKind::Folder => Some(Kind::UnexpectedFolder { path }),
+            _ => Some(Kind::NotAPlainFile { path }),
+        }
+    }
+}
+
+/// Names what is foreign in a listing, with the reader's own remarks. For a
+/// medium that the renderer has already found different.
+pub fn strangers(listing: &Listing, accepted: &Accepted) -> Vec<Kind> {
+    let seal = accepted.seal.entries();
+    let mut findings = Expected::of(accepted, &seal).judge(listing);
+    findings.extend(listing.remarks.iter().map(remark));
+    findings
+}
+
+/// A reader's remark as a finding.
+pub fn remark(remark: &Remark) -> Kind {
+    match remark {
+        Remark::GivenUp { detail } => Kind::ListingGivenUp { detail: detail.clone() },
+        Remark::DeletedEntry { folder, name, sector, byte } => Kind::DeletedEntry {
+            folder: folder.clone(),
+            name: name.clone(),
+            sector: *sector,
+            byte: *byte,
+        },
+        other => Kind::ReaderRemark { detail: other.to_string() },
+    }
+}

@@ -1,0 +1,127 @@
+//! The comparison at the level *files only*: a folder, a mounted drive, a
+//! share. Every sealed file is hashed, every other name is a finding; nothing
+//! is said of bytes outside files.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::seal::digest::Digest;
+use crate::seal::manifest::FileEntry;
+use crate::source::{Listing, Source};
+
+use super::bytes::Outcome;
+use super::closure::{Expected, remark};
+use super::decide::{Accepted, Progress, Taker};
+use super::finding::Kind;
+use super::level::Level;
+use super::report::Compared;
+
+/// Bytes of one read.
+const PIECE: usize = 256 * 1024;
+
+/// Hashes every sealed file in one read each, then looks again whether the
+/// set of names is still the one that was judged.
+pub fn compare(
+    source: &mut dyn Source,
+    listing: &Listing,
+    accepted: &Accepted,
+    level: Level,
+    taker: &mut dyn Taker,
+    progress: Progress<'_>,
+) -> Outcome {
+    let seal = accepted.seal.entries();
+    let expected = Expected::of(accepted, &seal);
+    let mut findings = expected.judge(listing);
+    findings.extend(listing.remarks.iter().map(remark));
+    let absent: BTreeSet<String> = findings.iter().filter_map(absent).collect();
+    let all: u64 = accepted.manifest.files.iter().map(|file| file.size).sum();
+    let mut hasher = Hasher { buffer: vec![0; PIECE], done: 0, all, taker, progress };
+    let mut files = 0;
+    for file in &accepted.manifest.files {
+        if absent.contains(file.path.as_str()) {
+            continue;
+        }
+        match hasher.file(source, file) {
+            Ok(digest) if Some(digest) == accepted.sums.digest(&file.path) => files += 1,
+            Ok(_) => {
+                findings.push(Kind::FileChanged { path: file.path.clone(), sectors: None });
+            }
+            Err(Stop::Kind(kind)) => findings.push(kind),
+            Err(Stop::Taker(error)) => {
+                return Outcome { findings, compared: None, taker_error: Some(error) };
+            }
+        }
+    }
+    let bytes = hasher.done;
+    match source.listing() {
+        Ok(again) if again == *listing => {}
+        Ok(_) => {
+            let detail = "it changed while it was read".to_string();
+            findings.push(Kind::ReaderRemark { detail });
+        }
+        Err(error) => findings.push(Kind::SourceError { detail: error.to_string() }),
+    }
+    let whole = findings.is_empty() && files == accepted.manifest.files.len();
+    let compared = whole.then(|| Compared::new(level, files, bytes)).flatten();
+    Outcome { findings, compared, taker_error: None }
+}
+
+/// The path of a file that is not there as one of its size.
+fn absent(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::FileMissing { path } | Kind::NotAFile { path } | Kind::FileSize { path, .. } => {
+            Some(path.clone())
+        }
+        _ => None,
+    }
+}
+
+enum Stop {
+    Kind(Kind),
+    Taker(std::io::Error),
+}
+
+struct Hasher<'a, 'b> {
+    buffer: Vec<u8>,
+    done: u64,
+    all: u64,
+    taker: &'a mut dyn Taker,
+    progress: Progress<'b>,
+}
+
+impl Hasher<'_, '_> {
+    /// Digest of a file of exactly the sealed size.
+    fn file(&mut self, source: &mut dyn Source, file: &FileEntry) -> Result<Digest, Stop> {
+        let unread = |detail: String| {
+            Stop::Kind(Kind::ReadError { place: file.path.clone(), detail })
+        };
+        let mut reader =
+            source.open_file(&file.path).map_err(|error| unread(error.to_string()))?;
+        let mut hash = Sha256::new();
+        let mut size = 0;
+        loop {
+            let read = match reader.read(&mut self.buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unread(error.to_string())),
+            };
+            size += read as u64;
+            if size > file.size {
+                // It grew while it was read: no more of it is wanted.
+                break;
+            }
+            hash.update(&self.buffer[..read]);
+            self.taker.file_bytes(&file.path, &self.buffer[..read]).map_err(Stop::Taker)?;
+            self.done += read as u64;
+            (self.progress)(self.done, self.all);
+        }
+        if size != file.size {
+            let (path, expected) = (file.path.clone(), file.size);
+            return Err(Stop::Kind(Kind::FileSize { path, expected, found: size }));
+        }
+        Ok(Digest(hash.finalize().into()))
+    }
+}
