@@ -47,6 +47,11 @@ pub enum PlanError {
         /// The content's length in bytes.
         found: u64,
     },
+    /// An empty file whose hash is that of something else.
+    EmptyHash {
+        /// Its path.
+        path: String,
+    },
     /// A folder with more entries than FAT32 allows (65,536 of 32 bytes).
     FolderFull {
         /// The folder's path, empty for the root.
@@ -74,6 +79,7 @@ impl PlanError {
                 "Put many small files into one archive."
             }
             Self::FileTooLarge { .. } => "Split the file; FAT32 holds at most 4,294,967,295 bytes.",
+            Self::EmptyHash { .. } => "Build the release again: its size or its hash is wrong.",
             Self::ContentSize { .. } => "Read the file again: it changed meanwhile.",
             Self::VolumeFull { .. } => "Choose a larger volume, or leave files out.",
         }
@@ -98,6 +104,9 @@ impl fmt::Display for PlanError {
             }
             Self::ContentSize { path, said, found } => {
                 write!(f, "\"{}\" has {found} bytes where {said} were expected", escape(path))
+            }
+            Self::EmptyHash { path } => {
+                write!(f, "\"{}\" is empty and its SHA-256 is not that of nothing", escape(path))
             }
             Self::FolderFull { path, slots } => write!(
                 f,

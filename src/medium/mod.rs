@@ -4,21 +4,34 @@
 //! plan, then one pass front to back. The check of a medium renders the same
 //! plan beside it, so every byte is explained and none is masked.
 
+pub mod compare;
+mod difference;
 mod directory;
 pub mod error;
 pub mod fat;
+mod input;
 mod names;
+pub mod os_changes;
 pub mod plan;
 pub mod region;
 pub mod release;
+pub mod render;
 mod segment;
+pub mod sink;
 mod table;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod tree;
 
+pub use compare::{Beyond, Comparison, NoTap, Tap, TapError};
+pub use difference::{Difference, MAX_DIFFERENCES, SAMPLE_BYTES};
 pub use error::PlanError;
 pub use fat::{BootArea, Geometry};
+pub use os_changes::{OsChange, OsChanges};
 pub use plan::{Plan, SectorRange, VolumeSpec};
 pub use region::Region;
+pub use render::{RenderError, Rendered, RenderedFile};
+pub use sink::{FileSink, HashSink, Sink, StreamSink, Tee};
 pub use time::FatTime;
 pub use tree::{Content, FileSpec};

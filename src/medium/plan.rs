@@ -12,6 +12,8 @@
 //! Defends against a second layout that would hold the same files: there is
 //! one, so every difference is a finding.
 
+use sha2::{Digest, Sha256};
+
 use super::directory::{self, ATTRIBUTE_FILE, ATTRIBUTE_FOLDER, ATTRIBUTE_LABEL};
 use super::error::PlanError;
 use super::fat::{BootArea, Geometry, SECTOR, UNKNOWN_COUNT};
@@ -73,6 +75,14 @@ impl Plan {
         let geometry = Geometry::for_volume(volume.bytes)?;
         let label = label_bytes(&volume.label)?;
         let tree = Tree::new(files)?;
+        // An empty file has no sector that could show a wrong hash later.
+        let nothing: [u8; 32] = Sha256::digest([]).into();
+        let contradicts = |file: &&FileSpec| {
+            file.size == 0 && matches!(file.content, Content::Hashed(hash) if hash != nothing)
+        };
+        if let Some(file) = tree.files.iter().find(contradicts) {
+            return Err(PlanError::EmptyHash { path: file.path.clone() });
+        }
         let cluster_bytes = geometry.cluster_bytes();
         let needed = tree.clusters(cluster_bytes);
         if needed > u64::from(geometry.clusters()) {
@@ -201,14 +211,6 @@ impl Plan {
         (extent.clusters > 0).then(|| self.sectors(extent))
     }
 
-    /// Sectors of the first `size` bytes of a file: without whole sectors of
-    /// slack.
-    pub(super) fn data_sectors(&self, index: usize) -> Option<SectorRange> {
-        let range = self.file_sectors(index)?;
-        let sectors = self.tree.files.get(index)?.size.div_ceil(SECTOR);
-        Some(SectorRange { first: range.first, last: range.first + sectors - 1 })
-    }
-
     fn sectors(&self, extent: &Extent) -> SectorRange {
         let first = self.geometry.cluster_lba(extent.cluster);
         let sectors = u64::from(extent.clusters) * u64::from(self.geometry.sectors_per_cluster());
@@ -313,7 +315,7 @@ mod tests {
     fn folders_come_before_files_and_all_are_contiguous() {
         let files = vec![
             FileSpec::hashed("B/c", 513, [0; 32]),
-            FileSpec::hashed("A/empty", 0, [0; 32]),
+            FileSpec::known("A/empty", Vec::new()),
             FileSpec::known("SEAL/SHA256SUMS", vec![1; 512]),
         ];
         let plan = Plan::new(&volume(35 * MIB), files).unwrap();
@@ -353,7 +355,7 @@ mod tests {
     #[test]
     fn the_root_always_has_eight_free_entries() {
         for names in 0..20 {
-            let files = (0..names).map(|n| FileSpec::hashed(format!("F{n}"), 0, [0; 32])).collect();
+            let files = (0..names).map(|n| FileSpec::known(format!("F{n}"), Vec::new())).collect();
             let plan = Plan::new(&volume(35 * MIB), files).unwrap();
             let room = u64::from(plan.folder_extents[0].clusters) * 512 / 32;
             assert!(room >= 1 + names + 8, "{names} files");
@@ -376,6 +378,17 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_file_with_another_hash_is_refused() {
+        let nothing = Sha256::digest([]).into();
+        let file = |hash| vec![FileSpec::hashed("F", 0, hash)];
+        assert!(Plan::new(&volume(35 * MIB), file(nothing)).is_ok());
+        assert!(matches!(
+            Plan::new(&volume(35 * MIB), file([0; 32])),
+            Err(PlanError::EmptyHash { .. })
+        ));
+    }
+
+    #[test]
     fn labels_outside_the_rule_are_refused() {
         for label in ["", "abc", "A B", "ABCDEFGHIJKL", "A.B", "\u{c9}"] {
             let mut spec = volume(35 * MIB);
@@ -387,7 +400,7 @@ mod tests {
     #[test]
     fn smallest_volume_is_one_mib_above_the_largest_that_is_too_small() {
         let free = |plan: &Plan| plan.free_bytes() >= 4 * MIB && plan.free_clusters() >= 512;
-        for size in [0, 1, 20 * MIB, 31 * MIB, 250 * MIB, 300 * MIB, 3 << 30] {
+        for size in [1, 20 * MIB, 31 * MIB, 250 * MIB, 300 * MIB, 3 << 30] {
             let files = vec![FileSpec::hashed("PAYLOAD/x.msi", size, [0; 32])];
             let bytes = Plan::smallest_volume(&files, 4 * MIB, 512).unwrap();
             let plan = Plan::new(&volume(bytes), files.clone()).unwrap();

@@ -6,7 +6,7 @@
 
 use super::fat::{
     BACKUP_BOOT_SECTOR, BACKUP_FS_INFO_SECTOR, BOOT_CODE, BOOT_MARK, FS_INFO_SECTOR,
-    MBR_DISK_SIGNATURE, MBR_PARTITION_TABLE, PARTITION_LBA, SECTOR, SECTOR_BYTES,
+    MBR_DISK_SIGNATURE, MBR_PARTITION_TABLE, PARTITION_LBA, SECTOR,
 };
 use super::plan::Plan;
 use super::region::Region;
@@ -28,6 +28,29 @@ pub(super) enum Part {
     File(usize),
     Slack(usize),
     Free,
+}
+
+/// What of a part a byte belongs to, where a report tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Code,
+    DiskSignature,
+    Values,
+}
+
+impl Field {
+    /// The field at byte `offset` of a segment of `part`.
+    pub fn of(part: Part, offset: u64) -> Self {
+        let signature = MBR_DISK_SIGNATURE as u64;
+        match part {
+            Part::Mbr if (signature..signature + 4).contains(&offset) => Self::DiskSignature,
+            Part::Mbr if offset < MBR_PARTITION_TABLE as u64 => Self::Code,
+            Part::BootSector if (BOOT_CODE as u64..BOOT_MARK as u64).contains(&offset) => {
+                Self::Code
+            }
+            _ => Self::Values,
+        }
+    }
 }
 
 /// What a segment holds.
@@ -63,7 +86,8 @@ pub(super) enum Structure<'plan> {
 }
 
 impl Structure<'_> {
-    /// The next `length` bytes (a multiple of a sector), or what is left.
+    /// The next `length` bytes, or what is left. Only the last piece may be
+    /// another length than a multiple of four.
     pub fn next(&mut self, length: usize) -> &[u8] {
         match self {
             Self::Whole { bytes, position } => {
@@ -73,10 +97,11 @@ impl Structure<'_> {
                 &bytes[start..end]
             }
             Self::Fat { table, next_entry, piece } => {
-                piece.resize(length, 0);
+                // Whole entries; a medium that ends within one gets its part.
+                piece.resize(length.next_multiple_of(4), 0);
                 table.fill(*next_entry, piece);
-                *next_entry += (length / 4) as u32;
-                piece
+                *next_entry += (piece.len() / 4) as u32;
+                &piece[..length]
             }
         }
     }
@@ -149,31 +174,30 @@ impl Plan {
         }
     }
 
-    /// The name of a part at byte `offset` of its segment's first sector on.
+    /// The name of a part at byte `offset` of its segment.
     pub(super) fn region(&self, part: Part, offset: u64) -> Region {
-        let within = (offset % SECTOR) as usize;
         let file = |index: usize| self.tree.files[index].path.clone();
-        match part {
-            Part::Mbr if (MBR_DISK_SIGNATURE..MBR_DISK_SIGNATURE + 4).contains(&within) => {
-                Region::MbrDiskSignature
-            }
-            Part::Mbr if within >= MBR_PARTITION_TABLE => Region::MbrPartitionTable,
-            Part::Mbr => Region::MbrBootCode,
-            Part::Gap => Region::Gap,
-            Part::BootSector if (BOOT_CODE..BOOT_MARK).contains(&within) => Region::BootCode,
-            Part::BootSector => Region::BootSector,
-            Part::FsInfo => Region::FsInfo,
-            Part::BackupBootSector => Region::BackupBootSector,
-            Part::BackupFsInfo => Region::BackupFsInfo,
-            Part::Reserved => Region::Reserved,
-            Part::Fat(copy) => Region::Fat { copy },
-            Part::Directory(index) => {
+        match (part, Field::of(part, offset)) {
+            (Part::Mbr, Field::DiskSignature) => Region::MbrDiskSignature,
+            (Part::Mbr, Field::Code) => Region::MbrBootCode,
+            (Part::Mbr, Field::Values) => Region::MbrPartitionTable,
+            (Part::Gap, _) => Region::Gap,
+            (Part::BootSector, Field::Code) => Region::BootCode,
+            (Part::BootSector, _) => Region::BootSector,
+            (Part::FsInfo, _) => Region::FsInfo,
+            (Part::BackupBootSector, _) => Region::BackupBootSector,
+            (Part::BackupFsInfo, _) => Region::BackupFsInfo,
+            (Part::Reserved, _) => Region::Reserved,
+            (Part::Fat(copy), _) => Region::Fat { copy },
+            (Part::Directory(index), _) => {
                 Region::Directory { path: self.tree.folders[index].path.clone() }
             }
-            Part::File(index) if self.is_known(index) => Region::SealFile { path: file(index) },
-            Part::File(index) => Region::FileData { path: file(index) },
-            Part::Slack(index) => Region::FileSlack { path: file(index) },
-            Part::Free => Region::FreeClusters,
+            (Part::File(index), _) if self.is_known(index) => {
+                Region::SealFile { path: file(index) }
+            }
+            (Part::File(index), _) => Region::FileData { path: file(index) },
+            (Part::Slack(index), _) => Region::FileSlack { path: file(index) },
+            (Part::Free, _) => Region::FreeClusters,
         }
     }
 
@@ -206,11 +230,6 @@ impl SegmentList {
     }
 }
 
-/// Sector that a byte lies in.
-pub(super) fn sector_of(byte: u64) -> u64 {
-    byte / SECTOR_BYTES as u64
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::plan::VolumeSpec;
@@ -228,7 +247,7 @@ mod tests {
         let files = vec![
             FileSpec::known("SEAL/SHA256SUMS", vec![1; 700]),
             FileSpec::hashed("README.TXT", 1, [0; 32]),
-            FileSpec::hashed("EMPTY", 0, [0; 32]),
+            FileSpec::known("EMPTY", Vec::new()),
         ];
         Plan::new(&spec, files).unwrap()
     }

@@ -78,10 +78,8 @@ pub fn device_facts(_: &Path) -> Result<DeviceFacts, DeviceError> {
 #[cfg(target_os = "linux")]
 pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-    let metadata = std::fs::metadata(path).map_err(|error| DeviceError::Io {
-        path: path.to_path_buf(),
-        error,
-    })?;
+    let metadata = std::fs::metadata(path)
+        .map_err(|error| DeviceError::Io { path: path.to_path_buf(), error })?;
     if !metadata.file_type().is_block_device() {
         return Err(DeviceError::NotADevice(path.to_path_buf()));
     }
@@ -128,9 +126,7 @@ mod linux {
     /// The serial number of the USB device that the disk belongs to: the
     /// nearest folder above it that has a USB vendor number.
     fn usb_serial(folder: &Path) -> Option<Vec<u8>> {
-        let device = folder
-            .ancestors()
-            .find(|above| above.join("idVendor").exists())?;
+        let device = folder.ancestors().find(|above| above.join("idVendor").exists())?;
         attribute(&device.join("serial"))
     }
 
@@ -142,14 +138,7 @@ mod linux {
         #[test]
         fn facts_of_a_write_protected_stick_are_raw() {
             let (_place, sysfs) = test_tree();
-            let facts = facts(
-                &sysfs,
-                DeviceNumber {
-                    major: 8,
-                    minor: 17,
-                },
-            )
-            .unwrap();
+            let facts = facts(&sysfs, DeviceNumber { major: 8, minor: 17 }).unwrap();
             assert_eq!(facts.name, "sdb");
             assert!(facts.asked_for_partition && facts.removable && facts.usb);
             assert_eq!(facts.bytes, Some(8_000_000 * 512));

@@ -14,17 +14,10 @@ pub fn language() -> &'static str {
 }
 
 fn language_of<'a>(variables: impl IntoIterator<Item = Option<&'a str>>) -> &'static str {
-    let mut set = variables
-        .into_iter()
-        .flatten()
-        .filter(|value| !value.is_empty());
+    let mut set = variables.into_iter().flatten().filter(|value| !value.is_empty());
     let value = set.next().unwrap_or_default();
     let language = value.split(['_', '.', '@', '-']).next().unwrap_or_default();
-    if language.eq_ignore_ascii_case(FRENCH) {
-        FRENCH
-    } else {
-        ENGLISH
-    }
+    if language.eq_ignore_ascii_case(FRENCH) { FRENCH } else { ENGLISH }
 }
 
 /// Number of the effective user, whose rights count; `None` where the system
@@ -53,11 +46,7 @@ pub fn computer_name() -> Option<String> {
 pub fn user_name() -> Option<String> {
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let known = effective_user().and_then(|user| account(&passwd, user));
-    let named = || {
-        ["USER", "LOGNAME", "USERNAME"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok())
-    };
+    let named = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
     clean(known.or_else(named)?)
 }
 

@@ -67,12 +67,8 @@ mod tests {
 
     #[test]
     fn line_says_done_all_rate_and_time_left() {
-        let meter = |language| Meter {
-            language,
-            started: Instant::now(),
-            shown: None,
-            terminal: false,
-        };
+        let meter =
+            |language| Meter { language, started: Instant::now(), shown: None, terminal: false };
         let second = Duration::from_secs(1);
         let english = meter(Language::English).line(24_000_000, 96_000_000, second);
         assert_eq!(english, "  Reading     24.0 of 96.0 MB · 24 MB/s · 3 s left");

@@ -121,9 +121,7 @@ fn rogue_signature_beside_a_held_document_is_refused() {
     };
     let document = &link.signed.bytes;
     let found = with(1, &rogue, rogue.public.id(), document, &comment);
-    let refused = |found: &[Kind], reason| {
-        matches!(found, [Kind::TrustSignatureRefused { reason: r, .. }] if *r == reason)
-    };
+    let refused = |found: &[Kind], reason| matches!(found, [Kind::TrustSignatureRefused { reason: r, .. }] if *r == reason);
     assert!(refused(&found, SignatureError::UnknownKey), "{found:?}");
     // Under another name, the same key's second file is not explained.
     let found = with(1, &root, rogue.public.id(), document, &comment);

@@ -34,10 +34,7 @@ impl FolderHandle {
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let descriptor = fs::openat(CWD, path, flags, Mode::empty())?;
-        Ok(Self {
-            descriptor: Arc::new(descriptor),
-            path: path.to_path_buf(),
-        })
+        Ok(Self { descriptor: Arc::new(descriptor), path: path.to_path_buf() })
     }
 
     /// Where it was found, for messages only.
@@ -66,10 +63,7 @@ impl FolderHandle {
             Err(Errno::ACCESS) => open(OFlags::PATH)?,
             other => other?,
         };
-        Ok(Self {
-            descriptor: Arc::new(descriptor),
-            path: self.path.join(name),
-        })
+        Ok(Self { descriptor: Arc::new(descriptor), path: self.path.join(name) })
     }
 
     /// What `name` stands for, without following it.
@@ -187,12 +181,7 @@ impl FolderHandle {
     pub fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         check_component(from)?;
         check_component(to)?;
-        Ok(fs::renameat(
-            &*self.descriptor,
-            from,
-            &*self.descriptor,
-            to,
-        )?)
+        Ok(fs::renameat(&*self.descriptor, from, &*self.descriptor, to)?)
     }
 
     /// Renames within the folder; fails where `to` is there already.
@@ -250,10 +239,7 @@ impl FolderHandle {
     /// Takes the folder for this process (advisory); false where another one
     /// has it. Given back when the last clone goes.
     pub fn hold(&self) -> io::Result<bool> {
-        match fs::flock(
-            &*self.descriptor,
-            fs::FlockOperation::NonBlockingLockExclusive,
-        ) {
+        match fs::flock(&*self.descriptor, fs::FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(true),
             Err(Errno::WOULDBLOCK) => Ok(false),
             Err(error) => Err(error.into()),
@@ -301,10 +287,7 @@ impl Write for WritableFile {
 }
 
 fn identity(stat: &Stat) -> Identity {
-    Identity {
-        device: stat.st_dev,
-        number: stat.st_ino,
-    }
+    Identity { device: stat.st_dev, number: stat.st_ino }
 }
 
 fn entry(stat: &Stat) -> Entry {

@@ -39,9 +39,7 @@ impl FolderHandle {
         if !fs::metadata(path)?.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        Ok(Self {
-            path: path.to_path_buf(),
-        })
+        Ok(Self { path: path.to_path_buf() })
     }
 
     /// Where it is.
@@ -62,9 +60,7 @@ impl FolderHandle {
     /// A folder in this one; a link is refused.
     pub fn open_folder(&self, name: &OsStr) -> io::Result<Self> {
         match self.entry(name)?.map(|entry| entry.kind) {
-            Some(EntryKind::Folder) => Ok(Self {
-                path: self.path.join(name),
-            }),
+            Some(EntryKind::Folder) => Ok(Self { path: self.path.join(name) }),
             Some(_) => Err(io::ErrorKind::NotADirectory.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
@@ -208,15 +204,7 @@ fn entry(metadata: &Metadata) -> Entry {
         kind if kind.is_file() => EntryKind::File,
         _ => EntryKind::Other,
     };
-    Entry {
-        kind,
-        bytes: metadata.len(),
-        identity: Identity {
-            device: 0,
-            number: 0,
-        },
-        owner: None,
-    }
+    Entry { kind, bytes: metadata.len(), identity: Identity { device: 0, number: 0 }, owner: None }
 }
 
 #[cfg(test)]

@@ -40,15 +40,9 @@ fn links_are_seen_and_never_followed() {
 #[test]
 fn bits_do_not_depend_on_the_umask() {
     let (place, folder) = place();
-    drop(
-        folder
-            .create_new("file".as_ref(), Access::Everyone)
-            .unwrap(),
-    );
+    drop(folder.create_new("file".as_ref(), Access::Everyone).unwrap());
     drop(folder.create_new("own".as_ref(), Access::Owner).unwrap());
-    folder
-        .make_folder("folder".as_ref(), Access::Everyone)
-        .unwrap();
+    folder.make_folder("folder".as_ref(), Access::Everyone).unwrap();
     let bits = |name| {
         let metadata = std::fs::metadata(place.path().join(name)).unwrap();
         metadata.permissions().mode() & 0o7777
@@ -64,15 +58,11 @@ fn rename_new_never_replaces() {
     for name in ["one", "two"] {
         std::fs::write(place.path().join(name), name).unwrap();
     }
-    let error = folder
-        .rename_new("one".as_ref(), "two".as_ref())
-        .unwrap_err();
+    let error = folder.rename_new("one".as_ref(), "two".as_ref()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
     assert_eq!(std::fs::read(place.path().join("two")).unwrap(), b"two");
     folder.rename_new("one".as_ref(), "three".as_ref()).unwrap();
-    folder
-        .rename_over("three".as_ref(), "two".as_ref())
-        .unwrap();
+    folder.rename_over("three".as_ref(), "two".as_ref()).unwrap();
     assert_eq!(std::fs::read(place.path().join("two")).unwrap(), b"one");
     assert_eq!(folder.list().unwrap(), ["two"]);
 }
@@ -85,26 +75,13 @@ fn exchange_swaps_two_folders() {
         std::fs::write(place.path().join(name).join("mark"), name).unwrap();
     }
     folder.exchange("one".as_ref(), "two".as_ref()).unwrap();
-    assert_eq!(
-        std::fs::read(place.path().join("one/mark")).unwrap(),
-        b"two"
-    );
+    assert_eq!(std::fs::read(place.path().join("one/mark")).unwrap(), b"two");
 }
 
 #[test]
 fn uncached_read_is_exact_at_every_length() {
     let (_place, folder) = place();
-    for length in [
-        0,
-        1,
-        4095,
-        4096,
-        4097,
-        (1 << 20) - 1,
-        1 << 20,
-        (1 << 20) + 1,
-        3_000_000,
-    ] {
+    for length in [0, 1, 4095, 4096, 4097, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000] {
         let bytes: Vec<u8> = (0..length).map(|at: usize| (at * 31 % 251) as u8).collect();
         let name = format!("file-{length}");
         let mut file = folder.create_new(name.as_ref(), Access::Owner).unwrap();
@@ -120,9 +97,7 @@ fn uncached_read_is_exact_at_every_length() {
 #[test]
 fn a_pipe_in_the_place_of_a_file_neither_blocks_nor_opens() {
     let (place, folder) = place();
-    let made = std::process::Command::new("mkfifo")
-        .arg(place.path().join("pipe"))
-        .status();
+    let made = std::process::Command::new("mkfifo").arg(place.path().join("pipe")).status();
     assert!(made.unwrap().success());
     assert!(folder.read("pipe".as_ref()).is_err());
     assert!(folder.append("pipe".as_ref(), Access::Owner).is_err());

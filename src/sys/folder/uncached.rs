@@ -39,18 +39,9 @@ impl UncachedFile {
         if start > ALIGNMENT {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        let mut block = Block {
-            memory,
-            start,
-            from: 0,
-            until: 0,
-            ended: false,
-        };
+        let mut block = Block { memory, start, from: 0, until: 0, ended: false };
         block.fill(&mut file)?;
-        Ok(Self {
-            file,
-            block: Some(block),
-        })
+        Ok(Self { file, block: Some(block) })
     }
 
     pub(super) fn advised(file: File) -> Self {

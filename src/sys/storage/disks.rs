@@ -33,17 +33,13 @@ pub(super) struct Behind {
 
 impl Sysfs {
     pub(crate) fn system() -> Self {
-        Self {
-            root: PathBuf::from("/sys"),
-        }
+        Self { root: PathBuf::from("/sys") }
     }
 
     #[cfg(test)]
     pub(crate) fn at(root: &Path) -> Self {
         // As the kernel's: links in it are resolved against real paths.
-        Self {
-            root: fs::canonicalize(root).unwrap(),
-        }
+        Self { root: fs::canonicalize(root).unwrap() }
     }
 
     /// The folder of the whole disk that `device` is or is a part of.
@@ -86,10 +82,7 @@ impl Sysfs {
         let Ok(entries) = fs::read_dir(folder.join("slaves")) else {
             return Vec::new();
         };
-        let numbers = entries
-            .take(MAX_DISKS)
-            .flatten()
-            .filter_map(|entry| number(&entry.path()));
+        let numbers = entries.take(MAX_DISKS).flatten().filter_map(|entry| number(&entry.path()));
         numbers.filter_map(|number| self.whole(number)).collect()
     }
 }
@@ -106,10 +99,7 @@ fn whole_disk(folder: &Path) -> Option<WholeDisk> {
 pub(crate) fn number(folder: &Path) -> Option<DeviceNumber> {
     let text = String::from_utf8(attribute(&folder.join("dev"))?).ok()?;
     let (major, minor) = text.split_once(':')?;
-    Some(DeviceNumber {
-        major: major.parse().ok()?,
-        minor: minor.parse().ok()?,
-    })
+    Some(DeviceNumber { major: major.parse().ok()?, minor: minor.parse().ok()? })
 }
 
 /// Removable by its own word, on USB (large sticks call themselves fixed), or a
@@ -135,9 +125,7 @@ pub(crate) fn on_usb(folder: &Path) -> bool {
 pub(crate) fn attribute(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path).ok()?;
-    file.take(MAX_ATTRIBUTE_BYTES)
-        .read_to_end(&mut bytes)
-        .ok()?;
+    file.take(MAX_ATTRIBUTE_BYTES).read_to_end(&mut bytes).ok()?;
     let trimmed = bytes.trim_ascii();
     (!trimmed.is_empty()).then(|| trimmed.to_vec())
 }
@@ -176,46 +164,27 @@ pub(crate) mod tests {
                 ("device/model", "Data\u{1b}[31m      \n"),
             ],
         );
-        put(
-            &format!("{stick}/sdb1"),
-            &[("dev", "8:17\n"), ("partition", "1\n")],
-        );
+        put(&format!("{stick}/sdb1"), &[("dev", "8:17\n"), ("partition", "1\n")]);
         let usb = root.join("devices/pci0/usb2/2-1");
         fs::write(usb.join("serial"), "0019E06B\n").unwrap();
         fs::write(usb.join("idVendor"), "0951\n").unwrap();
-        put(
-            "pci0/ata1/block/sda",
-            &[("dev", "8:0\n"), ("removable", "0\n"), ("ro", "0\n")],
-        );
-        put(
-            "virtual/block/dm-0",
-            &[("dev", "254:0\n"), ("removable", "0\n")],
-        );
+        put("pci0/ata1/block/sda", &[("dev", "8:0\n"), ("removable", "0\n"), ("ro", "0\n")]);
+        put("virtual/block/dm-0", &[("dev", "254:0\n"), ("removable", "0\n")]);
         fs::create_dir_all(root.join("devices/virtual/block/dm-0/slaves")).unwrap();
         symlink(
             root.join("devices").join(stick).join("sdb1"),
             root.join("devices/virtual/block/dm-0/slaves/sdb1"),
         )
         .unwrap();
-        put(
-            "virtual/block/loop0",
-            &[("dev", "7:0\n"), ("loop/backing_file", "/images/key.img\n")],
-        );
-        put(
-            "pci0/mmc_host/mmc0/block/mmcblk0",
-            &[("dev", "179:0\n"), ("device/type", "SD\n")],
-        );
+        put("virtual/block/loop0", &[("dev", "7:0\n"), ("loop/backing_file", "/images/key.img\n")]);
+        put("pci0/mmc_host/mmc0/block/mmcblk0", &[("dev", "179:0\n"), ("device/type", "SD\n")]);
         let sysfs = Sysfs::at(root);
         (place, sysfs)
     }
 
     fn names(sysfs: &Sysfs, major: u32, minor: u32) -> Vec<(String, bool)> {
         let behind = sysfs.behind(DeviceNumber { major, minor });
-        behind
-            .disks
-            .into_iter()
-            .map(|disk| (disk.name, disk.removable))
-            .collect()
+        behind.disks.into_iter().map(|disk| (disk.name, disk.removable)).collect()
     }
 
     #[test]

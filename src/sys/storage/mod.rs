@@ -75,10 +75,8 @@ impl Storage {
     /// True where both lie on one disk, one file system or one share. Where the
     /// disks are unknown the file system decides.
     pub fn shares_device_with(&self, other: &Self) -> bool {
-        let one_disk = self
-            .disks
-            .iter()
-            .any(|disk| other.disks.iter().any(|its| its.number == disk.number));
+        let one_disk =
+            self.disks.iter().any(|disk| other.disks.iter().any(|its| its.number == disk.number));
         let one_share = self.network && other.network && self.source == other.source;
         self.device == other.device || one_disk || one_share
     }
@@ -202,10 +200,7 @@ fn mount_id(path: &Path) -> Option<u64> {
 
 #[cfg(target_os = "linux")]
 pub(crate) fn split(device: u64) -> DeviceNumber {
-    DeviceNumber {
-        major: rustix::fs::major(device),
-        minor: rustix::fs::minor(device),
-    }
+    DeviceNumber { major: rustix::fs::major(device), minor: rustix::fs::minor(device) }
 }
 
 #[cfg(all(test, target_os = "linux"))]

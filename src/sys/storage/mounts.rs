@@ -40,13 +40,8 @@ const NETWORK: [&str; 21] = [
 /// Programs that serve a local disk. Every other `fuse` may be a share (sshfs,
 /// the desktop's gvfs, cloud drives) and is taken for one: that can refuse
 /// where it need not, and never accepts where it must not.
-const LOCAL_FUSE: [&str; 5] = [
-    "fuse.exfat",
-    "fuse.fuse-overlayfs",
-    "fuse.lxcfs",
-    "fuse.ntfs",
-    "fuse.ntfs-3g",
-];
+const LOCAL_FUSE: [&str; 5] =
+    ["fuse.exfat", "fuse.fuse-overlayfs", "fuse.lxcfs", "fuse.ntfs", "fuse.ntfs-3g"];
 
 pub(super) fn is_network(file_system: &str) -> bool {
     let fuse = file_system == "fuse" || file_system.starts_with("fuse.");
@@ -57,10 +52,7 @@ pub(super) fn is_network(file_system: &str) -> bool {
 /// Reads the table; a line that is not understood is left out, and a path that
 /// lies on it is then not known.
 pub(super) fn parse(table: &[u8]) -> Vec<Mount> {
-    table
-        .split(|byte| *byte == b'\n')
-        .filter_map(line)
-        .collect()
+    table.split(|byte| *byte == b'\n').filter_map(line).collect()
 }
 
 fn line(line: &[u8]) -> Option<Mount> {
@@ -127,10 +119,7 @@ broken line
 
     fn source(path: &str, id: Option<u64>) -> String {
         let mounts = parse(TABLE);
-        of_path(&mounts, Path::new(path), id)
-            .unwrap()
-            .source
-            .clone()
+        of_path(&mounts, Path::new(path), id).unwrap().source.clone()
     }
 
     #[test]
@@ -161,21 +150,10 @@ broken line
 
     #[test]
     fn shares_are_known_by_their_type() {
-        for name in [
-            "nfs4",
-            "cifs",
-            "smb3",
-            "9p",
-            "afs",
-            "fuse.sshfs",
-            "fuse.gvfsd-fuse",
-            "fuse",
-        ] {
+        for name in ["nfs4", "cifs", "smb3", "9p", "afs", "fuse.sshfs", "fuse.gvfsd-fuse", "fuse"] {
             assert!(is_network(name), "{name}");
         }
-        for name in [
-            "ext4", "vfat", "tmpfs", "overlay", "fuseblk", "fusectl", "btrfs",
-        ] {
+        for name in ["ext4", "vfat", "tmpfs", "overlay", "fuseblk", "fusectl", "btrfs"] {
             assert!(!is_network(name), "{name}");
         }
     }

@@ -1,0 +1,413 @@
+//! Renders a plan to a sink: one pass, front to back.
+//!
+//! Every file's bytes are hashed while they pass and must have the planned
+//! size and hash; what was written up to then is not a medium, and the caller
+//! throws it away. So a file that changes between planning and rendering,
+//! grows, shrinks, or is exchanged cannot reach a key.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use sha2::{Digest, Sha256};
+
+use super::plan::Plan;
+use super::segment::{Fill, Part, Segment};
+use super::sink::{PIECE, Sink};
+use super::tree::{Content, FileSpec};
+use crate::seal::names::escape;
+
+/// What rendering found out about one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenderedFile {
+    /// CRC-32 as zip has it.
+    pub crc32: u32,
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+}
+
+/// A medium that was rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// One for each file of the plan, in canonical order.
+    pub files: Vec<RenderedFile>,
+    /// Bytes given to the sink: those of the plan.
+    pub bytes: u64,
+}
+
+/// Why rendering stopped. What the sink has is not a medium.
+#[derive(Debug)]
+pub enum RenderError {
+    /// A file could not be opened.
+    Open {
+        /// Its path on the medium.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file could not be read.
+    Read {
+        /// Its path on the medium.
+        path: String,
+        /// Bytes read before.
+        offset: u64,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The sink refused bytes.
+    Write {
+        /// Offset from the medium's start, in bytes.
+        offset: u64,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file is shorter or longer than planned.
+    Size {
+        /// Its path on the medium.
+        path: String,
+        /// Bytes planned.
+        expected: u64,
+        /// Bytes found; one more than planned stands for "more".
+        found: u64,
+    },
+    /// A file does not have the planned SHA-256.
+    Hash {
+        /// Its path on the medium.
+        path: String,
+    },
+}
+
+impl RenderError {
+    /// What a person can do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Open { .. } | Self::Read { .. } => {
+                "Check that the file is there and can be read, then run the command again."
+            }
+            Self::Write { .. } => "Check free space and the target, then run the command again.",
+            Self::Size { .. } | Self::Hash { .. } => {
+                "The file was changed after the release was made: restore it, or build again."
+            }
+        }
+    }
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { path, source } => write!(f, "opening {}: {source}", escape(path)),
+            Self::Read { path, offset, source } => {
+                write!(f, "reading {} at byte {offset}: {source}", escape(path))
+            }
+            Self::Write { offset, source } => {
+                write!(f, "writing the medium at byte {offset}: {source}")
+            }
+            Self::Size { path, expected, found } if found > expected => {
+                write!(f, "{} has more than {expected} bytes", escape(path))
+            }
+            Self::Size { path, expected, found } => {
+                write!(f, "{} has {found} bytes instead of {expected}", escape(path))
+            }
+            Self::Hash { path } => {
+                write!(f, "{} does not have the SHA-256 that was sealed", escape(path))
+            }
+        }
+    }
+}
+
+impl std::error::Error for RenderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Open { source, .. } | Self::Read { source, .. } | Self::Write { source, .. } => {
+                Some(source)
+            }
+            Self::Size { .. } | Self::Hash { .. } => None,
+        }
+    }
+}
+
+/// Opens a sealed file by its index in [`Plan::files`].
+pub type OpenFile<'a> = dyn FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read>> + 'a;
+
+impl Plan {
+    /// Renders the medium. `open` is called once for each file whose hash is
+    /// known, in order, empty ones too; `progress` with the bytes done so far.
+    pub fn render(
+        &self,
+        sink: &mut dyn Sink,
+        open: &mut OpenFile<'_>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Rendered, RenderError> {
+        let mut pass = Pass { plan: self, sink, progress, done: 0, buffer: vec![0; PIECE] };
+        // An empty file has no segment; it is opened and hashed in its turn.
+        let mut files = Vec::with_capacity(self.files().len());
+        for segment in self.segments() {
+            match segment.part {
+                Part::File(index) => {
+                    while files.len() <= index {
+                        files.push(pass.file(files.len(), open)?);
+                    }
+                }
+                _ => pass.other(&segment)?,
+            }
+        }
+        while files.len() < self.files().len() {
+            files.push(pass.file(files.len(), open)?);
+        }
+        Ok(Rendered { files, bytes: pass.done })
+    }
+}
+
+/// One pass over a plan.
+struct Pass<'a> {
+    plan: &'a Plan,
+    sink: &'a mut dyn Sink,
+    progress: &'a mut dyn FnMut(u64),
+    done: u64,
+    buffer: Vec<u8>,
+}
+
+impl Pass<'_> {
+    /// Renders a segment that is no file.
+    fn other(&mut self, segment: &Segment) -> Result<(), RenderError> {
+        let mut left = segment.length;
+        match segment.fill {
+            Fill::Structure => {
+                let mut structure = self.plan.structure(segment.part);
+                while left > 0 {
+                    let length = left.min(PIECE as u64) as usize;
+                    let bytes = structure.next(length);
+                    write(self.sink, &mut self.done, bytes)?;
+                    left -= length as u64;
+                }
+            }
+            Fill::Zeros => {
+                self.sink
+                    .zeros(left)
+                    .map_err(|source| RenderError::Write { offset: self.done, source })?;
+                self.done += left;
+            }
+            // Files go through `file`.
+            Fill::Known | Fill::Hashed => {}
+        }
+        (self.progress)(self.done);
+        Ok(())
+    }
+
+    /// Renders the bytes of file `index`, without its slack.
+    fn file(&mut self, index: usize, open: &mut OpenFile<'_>) -> Result<RenderedFile, RenderError> {
+        let spec = &self.plan.files()[index];
+        match &spec.content {
+            Content::Known(bytes) => {
+                let mut crc32 = crc32fast::Hasher::new();
+                crc32.update(bytes);
+                write(self.sink, &mut self.done, bytes)?;
+                (self.progress)(self.done);
+                Ok(RenderedFile { crc32: crc32.finalize(), sha256: Sha256::digest(bytes).into() })
+            }
+            Content::Hashed(sha256) => {
+                let mut reader = open(index, spec)
+                    .map_err(|source| RenderError::Open { path: spec.path.clone(), source })?;
+                self.stream(spec, sha256, &mut *reader)
+            }
+        }
+    }
+
+    /// Streams a sealed file from its reader to the sink.
+    fn stream(
+        &mut self,
+        spec: &FileSpec,
+        expected: &[u8; 32],
+        reader: &mut dyn Read,
+    ) -> Result<RenderedFile, RenderError> {
+        let mut hash = Sha256::new();
+        let mut crc32 = crc32fast::Hasher::new();
+        let mut read = 0_u64;
+        let size_error =
+            |found| RenderError::Size { path: spec.path.clone(), expected: spec.size, found };
+        loop {
+            // Ask for one byte too many at the end: a file that grew shows.
+            let wanted = (spec.size - read).saturating_add(1).min(PIECE as u64) as usize;
+            let length = match reader.read(&mut self.buffer[..wanted]) {
+                Ok(length) => length,
+                Err(source) if source.kind() == io::ErrorKind::Interrupted => continue,
+                Err(source) => {
+                    return Err(RenderError::Read {
+                        path: spec.path.clone(),
+                        offset: read,
+                        source,
+                    });
+                }
+            };
+            if length == 0 {
+                break;
+            }
+            if read + length as u64 > spec.size {
+                return Err(size_error(spec.size + 1));
+            }
+            // A reader that claims more than it was given room for is broken;
+            // `get` keeps that from being a panic.
+            let bytes = self.buffer.get(..length).unwrap_or_default();
+            hash.update(bytes);
+            crc32.update(bytes);
+            write(self.sink, &mut self.done, bytes)?;
+            read += bytes.len() as u64;
+            (self.progress)(self.done);
+        }
+        if read != spec.size {
+            return Err(size_error(read));
+        }
+        let sha256: [u8; 32] = hash.finalize().into();
+        if sha256 != *expected {
+            return Err(RenderError::Hash { path: spec.path.clone() });
+        }
+        Ok(RenderedFile { crc32: crc32.finalize(), sha256 })
+    }
+}
+
+/// Gives `bytes` to the sink and counts them.
+fn write(sink: &mut dyn Sink, done: &mut u64, bytes: &[u8]) -> Result<(), RenderError> {
+    sink.write(bytes).map_err(|source| RenderError::Write { offset: *done, source })?;
+    *done += bytes.len() as u64;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sink::{FileSink, HashSink, StreamSink, Tee};
+    use super::super::testing::{content, image, open, sample, sealed, volume};
+    use super::*;
+
+    #[test]
+    fn the_format_does_not_drift() {
+        // SHA-256 of the sample medium. A change here is a change of format:
+        // every image and every key in the field would differ.
+        let mut sink = HashSink::default();
+        let rendered = sample().render(&mut sink, &mut open, &mut |_| {}).unwrap();
+        assert_eq!(rendered.bytes, 35 << 20);
+        assert_eq!(sink.length(), 35 << 20);
+        assert_eq!(data_encoding::HEXLOWER.encode(&sink.finish()), GOLDEN_SAMPLE);
+    }
+
+    const GOLDEN_SAMPLE: &str = "to be measured";
+
+    #[test]
+    fn file_sink_and_stream_sink_hold_the_same_bytes() {
+        use std::io::Seek;
+        let plan = sample();
+        let file = FileSink::new(tempfile::tempfile().unwrap()).unwrap();
+        let mut sink = Tee(file, StreamSink(Vec::new()));
+        plan.render(&mut sink, &mut open, &mut |_| {}).unwrap();
+        let mut file = sink.0.finish().unwrap();
+        let mut bytes = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        assert!(bytes == sink.1.0);
+    }
+
+    #[test]
+    fn every_file_comes_with_crc_and_hash_and_empty_ones_are_opened_too() {
+        let plan = sample();
+        let mut opened = Vec::new();
+        let mut done = 0;
+        let rendered = plan
+            .render(
+                &mut HashSink::default(),
+                &mut |index, file| {
+                    opened.push(index);
+                    open(index, file)
+                },
+                &mut |bytes| {
+                    assert!(bytes >= done);
+                    done = bytes;
+                },
+            )
+            .unwrap();
+        assert_eq!(done, plan.bytes());
+        assert_eq!(opened, [3, 4, 5, 6]);
+        for (file, result) in plan.files().iter().zip(&rendered.files) {
+            let bytes = match &file.content {
+                Content::Known(bytes) => bytes.clone(),
+                Content::Hashed(_) => content(&file.path, file.size),
+            };
+            assert_eq!(result.crc32, crc32fast::hash(&bytes), "{}", file.path);
+            let sha256: [u8; 32] = Sha256::digest(&bytes).into();
+            assert_eq!(result.sha256, sha256, "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn files_lie_where_the_plan_says() {
+        let plan = sample();
+        let image = image(&plan);
+        for (index, file) in plan.files().iter().enumerate() {
+            let Some(sectors) = plan.file_sectors(index) else {
+                continue;
+            };
+            let first = sectors.first as usize * 512;
+            let found = &image[first..first + file.size as usize];
+            match &file.content {
+                Content::Known(bytes) => assert_eq!(found, bytes),
+                Content::Hashed(_) => assert_eq!(found, content(&file.path, file.size)),
+            }
+        }
+    }
+
+    fn error_for(size: u64, bytes: Vec<u8>) -> RenderError {
+        let plan = Plan::new(&volume(35 << 20), vec![sealed("F", size)]).unwrap();
+        plan.render(
+            &mut HashSink::default(),
+            &mut |_, _| Ok(Box::new(io::Cursor::new(bytes.clone()))),
+            &mut |_| {},
+        )
+        .unwrap_err()
+    }
+
+    #[test]
+    fn file_that_shrank_is_refused() {
+        let error = error_for(9, content("F", 8));
+        assert!(matches!(error, RenderError::Size { expected: 9, found: 8, .. }));
+    }
+
+    #[test]
+    fn file_that_grew_is_refused() {
+        for size in [0, 9, PIECE as u64 - 1, PIECE as u64, PIECE as u64 + 1] {
+            let error = error_for(size, content("F", size + 1));
+            assert!(matches!(error, RenderError::Size { found, .. } if found == size + 1));
+        }
+    }
+
+    #[test]
+    fn file_with_one_changed_byte_is_refused() {
+        let mut bytes = content("F", 9);
+        bytes[8] ^= 1;
+        assert!(matches!(error_for(9, bytes), RenderError::Hash { .. }));
+    }
+
+    #[test]
+    fn endless_file_is_refused_at_its_size() {
+        let plan = Plan::new(&volume(35 << 20), vec![sealed("F", 9)]).unwrap();
+        let result = plan.render(
+            &mut HashSink::default(),
+            &mut |_, _| Ok(Box::new(io::repeat(7))),
+            &mut |_| {},
+        );
+        assert!(matches!(result, Err(RenderError::Size { found: 10, .. })));
+    }
+
+    #[test]
+    fn a_sink_that_is_full_says_where() {
+        struct Full(u64);
+        impl Sink for Full {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+                self.0 =
+                    self.0.checked_sub(bytes.len() as u64).ok_or(io::ErrorKind::StorageFull)?;
+                Ok(())
+            }
+        }
+        let result = sample().render(&mut Full(3 << 20), &mut open, &mut |_| {});
+        let Err(RenderError::Write { offset, .. }) = result else {
+            panic!("{result:?}");
+        };
+        assert!(offset > 2 << 20 && offset <= 3 << 20);
+    }
+}
