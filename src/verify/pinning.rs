@@ -1,0 +1,156 @@
+//! Who trusts what: whether the chain that a person brought may be used for
+//! the source that the person wants checked.
+//!
+//! Whoever can swap a key can swap everything in its envelope. So an anchor or
+//! a state that lies inside the source, or on the same removable drive, share
+//! or raw device, is as good as none: the check is UNPINNED. The same holds
+//! for a verifier that was itself started from there. This guides honest
+//! users; it is no defence against a forged verifier.
+
+use std::path::{Path, PathBuf};
+
+use crate::seal::chain::Chain;
+use crate::sys::storage::{Storage, StorageError, storage_of};
+
+use super::decide::Held;
+use super::finding::{Kind, Unpinned};
+use super::state::{State, StateRead};
+
+/// What the system tells of paths and of this program; tests bring their own.
+pub trait Surroundings {
+    /// What a path or a device node lies on.
+    fn storage(&self, path: &Path) -> Result<Storage, StorageError>;
+    /// The file that this program was started from.
+    fn program(&self) -> Option<PathBuf>;
+}
+
+/// The system as it is.
+pub struct System;
+
+impl Surroundings for System {
+    fn storage(&self, path: &Path) -> Result<Storage, StorageError> {
+        storage_of(path)
+    }
+    fn program(&self) -> Option<PathBuf> {
+        std::env::current_exe().ok()
+    }
+}
+
+/// An anchor that a person named.
+pub struct GivenAnchor {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// The chain in it.
+    pub chain: Chain,
+}
+
+/// Whose chain a check rests on, and the state for what was copied before.
+pub struct Standing {
+    /// For the check.
+    pub held: Held,
+    /// The state, where it may be used.
+    pub state: Option<State>,
+}
+
+/// Decides from the state, the anchor and where everything lies.
+pub fn stand(
+    source: &Path,
+    state: StateRead,
+    state_path: &Path,
+    anchor: Option<GivenAnchor>,
+    around: &dyn Surroundings,
+) -> Standing {
+    let without = |held| Standing { held, state: None };
+    if let Some(reason) = program_reason(source, around) {
+        return without(Held::Unpinned(reason));
+    }
+    let state = match state {
+        StateRead::Unusable(kind) => return without(Held::Broken(kind)),
+        StateRead::NotEnrolled => None,
+        StateRead::Ready(state) => {
+            let inside = Unpinned::StateInsideSource;
+            let beside = Unpinned::StateOnSourceDevice;
+            if let Some(reason) = place_reason(source, state_path, inside, beside, around) {
+                return without(Held::Unpinned(reason));
+            }
+            Some(state)
+        }
+    };
+    let Some(anchor) = anchor else {
+        return match state {
+            None => without(Held::Unpinned(Unpinned::NoAnchor)),
+            Some(state) => Standing { held: Held::Chain(state.chain().clone()), state: Some(state) },
+        };
+    };
+    let inside = Unpinned::AnchorInsideSource;
+    let beside = Unpinned::AnchorOnSourceDevice;
+    if let Some(reason) = place_reason(source, &anchor.path, inside, beside, around) {
+        return without(Held::Unpinned(reason));
+    }
+    match state {
+        None => without(Held::Chain(anchor.chain)),
+        Some(state) => match add(state.chain(), anchor.chain) {
+            Ok(chain) => Standing { held: Held::Chain(chain), state: Some(state) },
+            Err(kind) => without(Held::Broken(kind)),
+        },
+    }
+}
+
+/// An anchor adds to a state of its publisher and never replaces it.
+fn add(held: &Chain, given: Chain) -> Result<Chain, Kind> {
+    if held.publisher() != given.publisher() {
+        let (found, expected) = (held.publisher().clone(), given.publisher().clone());
+        return Err(Kind::StateOfOtherPublisher { found, expected });
+    }
+    let pairs = held.links().iter().zip(given.links());
+    for (one, other) in pairs {
+        if one.signed.bytes != other.signed.bytes {
+            let version = one.document.version;
+            let detail = format!("the anchor has another trust document {version}");
+            return Err(Kind::StateLost { detail });
+        }
+    }
+    Ok(if given.length() > held.length() { given } else { held.clone() })
+}
+
+fn program_reason(source: &Path, around: &dyn Surroundings) -> Option<Unpinned> {
+    let program = around.program()?;
+    if is_inside(&program, source) {
+        return Some(Unpinned::StartedFromSource);
+    }
+    match around.storage(&program) {
+        Ok(storage) if storage.removable() || storage.network => {
+            Some(Unpinned::StartedFromRemovable)
+        }
+        _ => None,
+    }
+}
+
+/// Why `path` may not vouch for `source`. Where the system does not tell what
+/// they lie on, it may not.
+fn place_reason(
+    source: &Path,
+    path: &Path,
+    inside: Unpinned,
+    beside: Unpinned,
+    around: &dyn Surroundings,
+) -> Option<Unpinned> {
+    if is_inside(path, source) {
+        return Some(inside);
+    }
+    let (Ok(of_source), Ok(of_path)) = (around.storage(source), around.storage(path)) else {
+        return Some(beside);
+    };
+    let carried = of_source.raw_device || of_source.removable() || of_source.network;
+    (carried && of_source.shares_device_with(&of_path)).then_some(beside)
+}
+
+/// True if `path` is `source` or below it, once links are resolved.
+fn is_inside(path: &Path, source: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    real(path).starts_with(real(source))
+}
+
+#[cfg(test)]
+#[path = "pinning_tests.rs"]
+mod tests;
