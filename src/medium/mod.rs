@@ -4,6 +4,10 @@
 //! plan, then one pass front to back. The check of a medium renders the same
 //! plan beside it, so every byte is explained and none is masked.
 
+pub mod bundle;
+mod bundle_compare;
+mod bundle_format;
+mod bundle_render;
 pub mod compare;
 mod difference;
 mod directory;
