@@ -1,1 +1,29 @@
-//! Signing keys and the editing of trust documents.
+//! Signing keys, what a signer is shown, and the editing of trust documents.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`secret`], [`password`] | bytes that are wiped; where passwords come from |
+//! | [`keyfile`] | minisign secret key files, and signing with them |
+//! | [`folder`], [`files`] | listing a folder without following links; files that appear whole |
+//! | [`release`] | a release folder, re-hashed before anyone signs it |
+//! | [`review`], [`lines`] | what a signer sees, as lines of at most 80 columns |
+//! | [`trust_folder`] | a folder of trust documents, read and explained |
+//! | [`trust_changes`] | what one document changes against the one before |
+//! | [`trust_editing`] | a first document, a signature, an export |
+//! | [`attach`] | signatures that were made by minisign elsewhere |
+//!
+//! Defends against signing blind (THREATS 34): nothing is signed that was not
+//! read again and shown, and what is signed are the bytes that were shown.
+
+pub mod attach;
+pub mod files;
+pub mod folder;
+pub mod keyfile;
+pub mod lines;
+pub mod password;
+pub mod release;
+pub mod review;
+pub mod secret;
+pub mod trust_changes;
+pub mod trust_editing;
+pub mod trust_folder;

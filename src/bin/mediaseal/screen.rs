@@ -1,0 +1,112 @@
+//! The screen: answers on standard output, talk on standard error.
+//!
+//! Nothing here panics where the other end of a pipe has gone, and nothing
+//! waits for a person who is not there.
+
+use std::io::{self, BufRead as _, ErrorKind, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use mediaseal::verify::outcome::{Failure, Outcome};
+
+/// Longest answer that is read, bytes.
+const MAX_ANSWER_BYTES: u64 = 1024;
+
+/// One line, or several, of the answer. A reader that has gone is no error.
+pub fn data(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Outcome::Io, format!("cannot write the answer: {error}"), ""))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Talk for a person. There is nobody to tell if it cannot be written.
+pub fn talk(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A warning for a person.
+pub fn warning(text: &str) {
+    talk(&format!("warning: {text}"));
+}
+
+/// What happened, and below it what to do next.
+pub fn failure(failure: &Failure) {
+    let indented = |text: &str| text.replace('\n', "\n       ");
+    talk(&format!("error: {}", indented(&failure.what)));
+    if !failure.next.is_empty() {
+        talk(&format!("       {}", indented(&failure.next)));
+    }
+}
+
+/// The answer to `question`: `given` on the command line with `option`, or
+/// typed. Without a terminal and without the option it is a usage error.
+pub fn confirm(question: &str, given: Option<&String>, option: &str) -> Result<String, Failure> {
+    if let Some(given) = given {
+        return Ok(given.clone());
+    }
+    let input = io::stdin();
+    if !input.is_terminal() {
+        let what = "there is no terminal to confirm at";
+        let next = format!("Look at what is signed, then give it in words: {option}.");
+        return Err(Failure::new(Outcome::Usage, what, next));
+    }
+    let mut err = io::stderr();
+    let _ = write!(err, "  {question} ").and_then(|()| err.flush());
+    let mut answer = String::new();
+    let read = io::Read::take(input.lock(), MAX_ANSWER_BYTES).read_line(&mut answer);
+    // The end of input and bytes that are no text are no answer, and no answer
+    // is never the right one.
+    Ok(read.map(|_| answer).unwrap_or_default())
+}
+
+/// Bytes done, rate and time left, on one line of a terminal; nothing where
+/// standard error is a file, and nothing in the first second.
+pub struct Progress {
+    label: &'static str,
+    total: u64,
+    begin: Instant,
+    last: Option<Instant>,
+    shown: bool,
+    terminal: bool,
+}
+
+impl Progress {
+    /// Begins a work of `total` bytes.
+    pub fn new(label: &'static str, total: u64) -> Self {
+        let terminal = io::stderr().is_terminal();
+        Self { label, total, begin: Instant::now(), last: None, shown: false, terminal }
+    }
+
+    /// `done` bytes are done.
+    pub fn at(&mut self, done: u64) {
+        let elapsed = self.begin.elapsed();
+        let recent = self.last.is_some_and(|last| last.elapsed() < Duration::from_millis(200));
+        if !self.terminal || elapsed < Duration::from_secs(1) || recent {
+            return;
+        }
+        self.last = Some(Instant::now());
+        self.shown = true;
+        let rate = done as f64 / elapsed.as_secs_f64();
+        let left = self.total.saturating_sub(done) as f64 / rate.max(1.0);
+        let megabytes = |bytes: f64| bytes / 1e6;
+        let line = format!(
+            "  {}  {:.1} of {:.1} MB · {:.0} MB/s · {left:.0} s left",
+            self.label,
+            megabytes(done as f64),
+            megabytes(self.total as f64),
+            megabytes(rate)
+        );
+        let _ = write!(io::stderr(), "\r{line:<79}");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r{:<79}\r", "");
+        }
+    }
+}

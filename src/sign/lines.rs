@@ -1,0 +1,112 @@
+//! Facts for a terminal: a label, a value, at most 80 columns.
+
+use std::fmt;
+
+use crate::seal::digest::Digest;
+
+/// Columns of the narrowest terminal that is served.
+pub const WIDTH: usize = 80;
+/// Columns before a value: two spaces, the label, a space. What remains is
+/// exactly a SHA-256 in hex.
+const INDENT: usize = 16;
+
+/// Lines in the order in which they were added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines(Vec<String>);
+
+impl Lines {
+    /// No line yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A labelled value; a long one goes on in the next line, at a space where
+    /// there is one.
+    pub fn fact(&mut self, label: &str, value: &str) {
+        let mut label = label;
+        for part in wrap(value, WIDTH - INDENT) {
+            let line = format!("  {label:<width$}{part}", width = INDENT - 2);
+            self.0.push(line.trim_end().to_string());
+            label = "";
+        }
+    }
+
+    /// One more value under the last label.
+    pub fn more(&mut self, value: &str) {
+        self.fact("", value);
+    }
+
+    /// A code in its two lines of groups.
+    pub fn code(&mut self, label: &str, code: &Digest) {
+        let [first, second] = code.code_lines();
+        self.fact(label, &first);
+        self.more(&second);
+    }
+
+    /// An empty line.
+    pub fn gap(&mut self) {
+        self.0.push(String::new());
+    }
+
+    /// The lines.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+/// Parts of at most `width` characters; breaks at spaces, and inside a word
+/// only where the word alone is too long.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut columns = 0;
+    // Spaces belong to the word before them, so that runs of them survive.
+    for word in text.split_inclusive(' ') {
+        let length = word.trim_end().chars().count();
+        if columns > 0 && columns + length > width {
+            lines.push(std::mem::take(&mut line).trim_end().to_string());
+            columns = 0;
+        }
+        for c in word.chars() {
+            if columns == width && c != ' ' {
+                lines.push(std::mem::take(&mut line));
+                columns = 0;
+            }
+            line.push(c);
+            columns += 1;
+        }
+    }
+    lines.push(line.trim_end().to_string());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_wider_than_80_columns() {
+        let mut lines = Lines::new();
+        lines.fact("Payload", &"a".repeat(200));
+        lines.fact("Title", &"word ".repeat(40));
+        lines.fact("SHA-256", &Digest::of(b"").to_string());
+        lines.code("Release code", &Digest::of(b""));
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines}");
+        assert!(lines.to_string().contains(&Digest::of(b"").to_string()), "a hash is not broken");
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word() {
+        assert_eq!(wrap("ab cd ef", 5), ["ab cd", "ef"]);
+        assert_eq!(wrap("abcdefg h", 3), ["abc", "def", "g h"]);
+        assert_eq!(wrap("a  b", 10), ["a  b"]);
+        assert_eq!(wrap("", 10), [""]);
+        assert_eq!(wrap("é é é", 3), ["é é", "é"]);
+    }
+}
