@@ -84,6 +84,7 @@ texts! {
         state_lost,
         state_newer,
         state_of_other_publisher,
+        state_unsafe,
         below_floor,
         older_than_stored,
         conflict,

@@ -205,3 +205,69 @@ fn os_change(change: &OsChange) -> Kind {
         }
     }
 }
+
+fn bundle(
+    source: &mut dyn Source,
+    listing: &Listing,
+    accepted: &Accepted,
+    level: Level,
+    taker: &mut dyn Taker,
+    progress: Progress<'_>,
+) -> Outcome {
+    let issued = release::issued(&accepted.manifest);
+    let plan = match BundlePlan::new(issued, all_files(accepted)) {
+        Ok(plan) => plan,
+        Err(error) => return Outcome::failed(Kind::NotRendered { detail: error.to_string() }),
+    };
+    let (mut reader, _) = match source.raw() {
+        Ok(raw) => raw,
+        Err(error) => return Outcome::failed(Kind::SourceError { detail: error.to_string() }),
+    };
+    let all = plan.bytes();
+    let mut hand = Hand { files: plan.files(), taker };
+    let comparison = plan.compare(&mut reader, &mut hand, &mut |done| progress(done, all));
+    drop(reader);
+    let comparison = match comparison {
+        Ok(comparison) => comparison,
+        Err(error) => {
+            return Outcome { findings: vec![], compared: None, taker_error: Some(error.source) };
+        }
+    };
+    if comparison.is_exact() {
+        let files = accepted.manifest.files.len();
+        let compared = Compared::new(level, files, comparison.bytes_read);
+        return Outcome { findings: vec![], compared, taker_error: None };
+    }
+    let mut findings = closure::strangers(listing, accepted);
+    findings.extend(comparison.differences.iter().map(|d| bundle_difference(&plan, d)));
+    if comparison.unlisted > 0 {
+        findings.push(Kind::MoreDifferences { count: comparison.unlisted });
+    }
+    if let Some((at, error)) = comparison.read_error {
+        let place = format!("byte {at}");
+        findings.push(Kind::ReadError { place, detail: error.to_string() });
+    }
+    Outcome { findings, compared: None, taker_error: None }
+}
+
+fn bundle_difference(plan: &BundlePlan, found: &BundleDifference) -> Kind {
+    let (start, length) = (found.start, found.length);
+    let structure = |region: Place| Kind::BundleChanged {
+        region,
+        start,
+        length,
+        expected: found.expected.clone(),
+        found: found.found.clone(),
+    };
+    match &found.region {
+        BundleRegion::LocalHeader { path } => structure(Place::LocalHeader(path.clone())),
+        BundleRegion::SealFile { path } => structure(Place::SealFile(path.clone())),
+        BundleRegion::CentralDirectory { .. } => structure(Place::CentralDirectory),
+        BundleRegion::End => structure(Place::EndRecord),
+        BundleRegion::FileData { path } => {
+            Kind::FileChanged { path: path.clone(), sectors: None }
+        }
+        BundleRegion::AfterEnd => Kind::AfterTheEnd { start, found: found.found.clone() },
+        BundleRegion::Missing => Kind::TooShort { expected: plan.bytes(), found: start },
+    }
+}

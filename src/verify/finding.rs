@@ -144,6 +144,7 @@ pub enum Kind {
     StateLost { detail: String },
     StateNewer,
     StateOfOtherPublisher { found: Identifier, expected: Identifier },
+    StateUnsafe { path: String, detail: String },
     BelowFloor { position: Position, floor: Position },
     OlderThanStored { position: Position, stored: Position },
     Conflict { position: Position },
@@ -281,7 +282,7 @@ impl Kind {
     /// The one table from kinds to numbers, severities, words and values.
     #[rustfmt::skip] // One line a kind: it is read as a table.
     pub fn facts(&self, language: Language) -> Facts {
-        use Severity::{Fail, Note, Trust, Unread};
+        use Severity::{Fail, Note, Refused, Trust, Unread};
         let n = |value: u64| language.number(value);
         let at = |sectors: &Sectors| sectors.map_or(String::new(), |(first, last)| {
             fill(language.table().labels.sectors, &[("first", first.to_string()), ("last", last.to_string())])
@@ -353,6 +354,8 @@ impl Kind {
             Self::StateLost { detail } => fact!(421, Trust, state_lost, detail = escape(detail)),
             Self::StateNewer => fact!(422, Trust, state_newer),
             Self::StateOfOtherPublisher { found, expected } => fact!(423, Trust, state_of_other_publisher, found = found, expected = expected),
+
+            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = escape(path), detail = escape(detail)),
 
             Self::BelowFloor { position, floor } => fact!(501, Fail, below_floor, position = position, floor = floor),
             Self::OlderThanStored { position, stored } => fact!(502, Fail, older_than_stored, position = position, stored = stored),

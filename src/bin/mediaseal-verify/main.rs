@@ -1,2 +1,16 @@
-//! Stands until the commands are there.
-fn main() {}
+//! `mediaseal-verify`: proves that a medium is exactly what was signed.
+
+mod args;
+mod check;
+mod console;
+mod copy;
+mod enrol;
+mod setting;
+mod show;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let outcome = args::run(std::env::args_os());
+    ExitCode::from(outcome.exit_code())
+}

@@ -1,0 +1,156 @@
+//! The command line: clap's builder, every text from the language's table.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use mediaseal::text::{Language, Table, fill};
+use mediaseal::verify::outcome::{Failure, Outcome};
+
+use crate::console::{say, talk};
+use crate::{check, copy, enrol, show};
+
+/// Parses, runs, prints an error if there is one.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let language = language(&arguments);
+    let table = language.table();
+    let result = match command(table).try_get_matches_from(&arguments) {
+        Ok(matches) => dispatch(&matches, language),
+        Err(error) => return usage(&error, language),
+    };
+    result.unwrap_or_else(|failure| {
+        talk(&format!("{}: {failure}", table.labels.error));
+        failure.outcome
+    })
+}
+
+fn dispatch(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure> {
+    match matches.subcommand() {
+        Some(("check", matches)) => check::run(matches, language),
+        Some(("show", matches)) => show::run(matches, language),
+        Some(("enrol", matches)) => enrol::run(matches, language),
+        Some(("copy", matches)) => copy::run(matches, language),
+        // clap refuses every other name before this.
+        _ => Ok(Outcome::Usage),
+    }
+}
+
+/// The language of `--lang`, wherever it stands, else of the system: clap's
+/// own texts need it before the command line is parsed.
+fn language(arguments: &[OsString]) -> Language {
+    let text = |argument: &OsString| argument.to_str().map(String::from);
+    let mut chosen = None;
+    for (index, argument) in arguments.iter().enumerate() {
+        let Some(argument) = text(argument) else { continue };
+        if argument == "--lang" {
+            chosen = arguments.get(index + 1).and_then(text);
+        } else if let Some(value) = argument.strip_prefix("--lang=") {
+            chosen = Some(value.to_string());
+        }
+    }
+    let named = chosen.and_then(|name| Language::parse(&name));
+    named.or_else(|| Language::parse(mediaseal::sys::user::language())).unwrap_or_default()
+}
+
+/// Help and version go to standard output and are no error.
+fn usage(error: &clap::Error, language: Language) -> Outcome {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            say(error.to_string().trim_end());
+            Outcome::Done
+        }
+        _ => {
+            let text = error.to_string();
+            let detail = text.trim_start_matches("error: ").lines().next().unwrap_or("");
+            let entry = language.table().failures.usage;
+            let label = language.table().labels.error;
+            talk(&format!("{label}: {}", fill(entry.what, &[("detail", detail.to_string())])));
+            talk(&format!("       {}", entry.next));
+            Outcome::Usage
+        }
+    }
+}
+
+/// The whole command line in one language.
+pub fn command(table: &'static Table) -> Command {
+    let help = &table.help;
+    let template = format!(
+        "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
+        help.usage_heading
+    );
+    let dress = |command: Command| {
+        command
+            .help_template(template.clone())
+            .disable_help_flag(true)
+            .arg(
+                Arg::new("help")
+                    .short('h')
+                    .long("help")
+                    .action(ArgAction::Help)
+                    .help_heading(help.options_heading)
+                    .help(help.help_option),
+            )
+            .arg(
+                option("lang", "LANG", help.language_option, table)
+                    .value_parser(["en", "fr"])
+                    .hide_possible_values(true),
+            )
+    };
+    let top = Command::new("mediaseal-verify")
+        .version(concat!(env!("CARGO_PKG_VERSION"), " (verify-only)"))
+        .about(help.about)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .disable_version_flag(true)
+        .subcommand_help_heading(help.commands_heading)
+        .after_help(help.exit_codes)
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help_heading(help.options_heading)
+                .help(help.version_option),
+        );
+    let parts = [check::command(table), show::command(table), enrol::command(table), copy::command(table)];
+    parts.into_iter().fold(dress(top), |top, part| top.subcommand(dress(part)))
+}
+
+/// An option with a value.
+pub fn option(
+    name: &'static str,
+    value: &'static str,
+    help: &'static str,
+    table: &'static Table,
+) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .help(help)
+        .help_heading(table.help.options_heading)
+}
+
+/// An option without a value.
+pub fn flag(name: &'static str, help: &'static str, table: &'static Table) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
+        .help_heading(table.help.options_heading)
+}
+
+/// A positional argument.
+pub fn positional(
+    name: &'static str,
+    value: &'static str,
+    help: &'static str,
+    table: &'static Table,
+) -> Arg {
+    Arg::new(name)
+        .value_name(value)
+        .required(true)
+        .value_parser(clap::value_parser!(std::path::PathBuf))
+        .help(help)
+        .help_heading(table.help.arguments_heading)
+}

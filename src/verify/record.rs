@@ -1,0 +1,109 @@
+//! Evidence: the report of a check, filed as JSON and as text under one name.
+//!
+//! `<product>-<epoch.sequence>-<yyyymmdd>-<n>`; `n` counts up, a record is
+//! never overwritten. The name's date is this computer's clock, which may be
+//! wrong; nothing depends on it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::seal::timestamp::Timestamp;
+use crate::store::atomic::write_atomic;
+use crate::store::folder::Access;
+use crate::store::{Existing, StoreError, SystemFolder};
+use crate::sys::user::{computer_name, user_name};
+use crate::text::Language;
+
+use super::report::Report;
+use super::{json, text};
+
+/// Records of one product and day in one folder; more is a loop.
+const MAX_A_DAY: u32 = 10_000;
+
+/// What surrounds the report in a record.
+#[derive(Serialize)]
+struct Record {
+    schema: u32,
+    action: &'static str,
+    clock: String,
+    computer: Option<String>,
+    user: Option<String>,
+    destination: Option<String>,
+    result: Option<String>,
+    report: serde_json::Value,
+}
+
+/// What was done, beside checking.
+#[derive(Clone, Debug, Default)]
+pub struct Action {
+    /// `check` or `copy`.
+    pub name: &'static str,
+    /// Where a copy went.
+    pub destination: Option<PathBuf>,
+    /// What came of the copy, in the language of the run.
+    pub result: Option<String>,
+}
+
+/// Files a record in `folder`, which must exist; returns the path of its JSON.
+pub fn file(
+    folder: &Path,
+    report: &Report,
+    action: &Action,
+    clock: Option<Timestamp>,
+    language: Language,
+) -> Result<PathBuf, StoreError> {
+    let opened = SystemFolder::open(folder).map_err(StoreError::io("open the folder", folder))?;
+    let record = Record {
+        schema: json::SCHEMA,
+        action: action.name,
+        clock: clock.map_or_else(|| "unknown".to_string(), |clock| clock.to_string()),
+        computer: computer_name().map(|name| crate::seal::names::escape(&name)),
+        user: user_name().map(|name| crate::seal::names::escape(&name)),
+        destination: action.destination.as_ref().map(|path| path.display().to_string()),
+        result: action.result.clone(),
+        // Our own renderer's text is JSON.
+        report: serde_json::from_str(&json::render(report, language)).unwrap_or_default(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&record)
+        .map_err(|error| StoreError::io("write the record in", folder)(error.into()))?;
+    bytes.push(b'\n');
+    let stem = stem(report, clock);
+    for number in 1..=MAX_A_DAY {
+        let name = OsString::from(format!("{stem}-{number}.json"));
+        match write_atomic(&opened, &name, &bytes, Access::Everybody, Existing::Refuse) {
+            Err(StoreError::Exists(_)) => continue,
+            other => other?,
+        }
+        let page = page(&record, report, language);
+        let name_of_text = OsString::from(format!("{stem}-{number}.txt"));
+        let page = page.as_bytes();
+        write_atomic(&opened, &name_of_text, page, Access::Everybody, Existing::Replace)?;
+        return Ok(folder.join(name));
+    }
+    Err(StoreError::Exists(folder.join(stem)))
+}
+
+fn stem(report: &Report, clock: Option<Timestamp>) -> String {
+    let day = clock.map_or("unknown-day".to_string(), |clock| {
+        clock.to_string().chars().take(10).filter(char::is_ascii_digit).collect()
+    });
+    match &report.manifest {
+        // Both are of a-z, 0-9, hyphen and dot: safe in a file's name.
+        Some(manifest) => format!("{}-{}-{day}", manifest.product, manifest.position()),
+        None => format!("unsealed-{day}"),
+    }
+}
+
+/// The printable text.
+fn page(record: &Record, report: &Report, language: Language) -> String {
+    let mut page = format!("mediaseal {} {}\n", record.action, record.clock);
+    let who = [&record.computer, &record.user].map(|part| part.clone().unwrap_or_default());
+    page.push_str(&format!("{}  {}\n\n", who[0], who[1]));
+    page.push_str(&text::render(report, language));
+    if let Some(result) = &record.result {
+        page.push_str(&format!("\n{result}\n"));
+    }
+    page
+}
