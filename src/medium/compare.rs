@@ -334,3 +334,7 @@ fn place(segment: &Segment, offset: u64) -> Place {
 fn is_zero(bytes: &[u8]) -> bool {
     bytes.chunks(ZEROS.len()).all(|piece| piece == &ZEROS[..piece.len()])
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

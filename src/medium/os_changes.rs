@@ -404,3 +404,7 @@ fn cluster_of(slot: &[u8; SLOT]) -> u32 {
     let half = |at: usize| u32::from(u16::from_le_bytes([slot[at], slot[at + 1]]));
     half(OFFSET_CLUSTER_HIGH) << 16 | half(OFFSET_CLUSTER_LOW)
 }
+
+#[cfg(test)]
+#[path = "os_changes_tests.rs"]
+mod tests;

@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(data_encoding::HEXLOWER.encode(&sink.finish()), GOLDEN_SAMPLE);
     }
 
-    const GOLDEN_SAMPLE: &str = "to be measured";
+    const GOLDEN_SAMPLE: &str = "7911621d64cbc42f35b78d3f32840f88aec70cb7acf47aeaf8470652296be6f5";
 
     #[test]
     fn file_sink_and_stream_sink_hold_the_same_bytes() {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use sha2::{Digest, Sha256};
 
 use super::sink::{Sink, StreamSink};
-use super::{FatTime, FileSpec, Plan, VolumeSpec};
+use super::{Beyond, Comparison, FatTime, FileSpec, NoTap, Plan, VolumeSpec};
 
 /// The smallest volume, 35 MiB.
 pub const SMALL: u64 = 35 << 20;
@@ -59,4 +59,10 @@ pub fn image(plan: &Plan) -> Vec<u8> {
     let mut sink = StreamSink(Vec::with_capacity(plan.bytes() as usize));
     plan.render(&mut sink as &mut dyn Sink, &mut open, &mut |_| {}).unwrap();
     sink.0
+}
+
+/// Compares an image in memory, which must end with the volume.
+pub fn compare(plan: &Plan, image: &[u8]) -> Comparison {
+    plan.compare(&mut &image[..], Beyond::MustEnd, &mut NoTap, &mut |_| {})
+        .unwrap()
 }
