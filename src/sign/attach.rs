@@ -262,5 +262,64 @@ fn refused(error: SignatureError, id: KeyId) -> AttachError {
 }
 
 #[cfg(test)]
-#[path = "attach_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::seal::testing::TestKey;
+
+    fn good() -> String {
+        String::from_utf8(TestKey::new(1).sign(b"message", "mediaseal trust p 1")).unwrap()
+    }
+
+    #[test]
+    fn what_nobody_signs_is_rewritten() {
+        let good = good();
+        let foreign = [
+            good.clone(),
+            good.replace('\n', "\r\n"),
+            good.trim_end().to_string(),
+            format!("{good}\n\r\n"),
+            good.replacen(UNTRUSTED_COMMENT, "untrusted comment: mine", 1),
+            good.replacen(UNTRUSTED_COMMENT, &format!("untrusted comment: {}", "é".repeat(500)), 1),
+        ];
+        for text in foreign {
+            let signature = normalise(text.as_bytes()).unwrap();
+            assert_eq!(signature.print(), good.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn legacy_format_is_refused_by_name() {
+        let good = good();
+        let line = good.lines().nth(1).unwrap();
+        let mut packed = BASE64.decode(line.as_bytes()).unwrap();
+        packed[..2].copy_from_slice(LEGACY);
+        let legacy = good.replacen(line, &BASE64.encode(&packed), 1);
+        assert!(matches!(normalise(legacy.as_bytes()), Err(AttachError::Legacy)));
+        packed[..2].copy_from_slice(b"XX");
+        let unknown = good.replacen(line, &BASE64.encode(&packed), 1);
+        assert!(matches!(normalise(unknown.as_bytes()), Err(AttachError::Format)));
+    }
+
+    #[test]
+    fn other_files_are_no_signatures() {
+        let good = good();
+        for text in [
+            String::new(),
+            "x".repeat(3),
+            good.replacen("trusted comment: m", "trusted: m", 1),
+            format!("{good}fifth line\n"),
+            good.lines().take(2).collect::<Vec<_>>().join("\n"),
+            good.replacen("mediaseal", "media\u{1b}seal", 1),
+        ] {
+            assert!(matches!(normalise(text.as_bytes()), Err(AttachError::Format)), "{text}");
+        }
+    }
+
+    #[test]
+    fn trust_comments_name_a_document() {
+        assert_eq!(trust_version("mediaseal trust p 12"), Some(12));
+        assert_eq!(trust_version("mediaseal trust p"), None);
+        assert_eq!(trust_version("mediaseal release p q 1.0 1.7"), None);
+        assert_eq!(trust_version("mediaseal trust p 99999999999"), None);
+    }
+}

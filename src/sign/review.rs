@@ -350,5 +350,14 @@ pub fn stock_commands(release: &Release, id: Option<KeyId>) -> [String; 2] {
 }
 
 #[cfg(test)]
-#[path = "review_tests.rs"]
-mod tests;
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn sizes_are_read_in_groups_of_three() {
+        let numbers = [(0, "0"), (999, "999"), (1000, "1,000"), (20_480_000, "20,480,000")];
+        for (number, text) in numbers {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -16,7 +16,7 @@ pub fn arguments() -> [Arg; 2] {
             .long("key")
             .value_name("KEY")
             .value_parser(value_parser!(PathBuf))
-            .help("Secret key file, NAME.key; minisign's own work, too"),
+            .help("Secret key file, NAME.key"),
         password_file(),
     ]
 }
@@ -27,7 +27,7 @@ pub fn password_file() -> Arg {
         .long("password-file")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("Take the password from the first line of FILE")
+        .help("Password: first line of FILE")
 }
 
 /// Reads the key file that the options name; its password is not asked yet.

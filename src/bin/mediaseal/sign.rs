@@ -42,16 +42,16 @@ pub fn command() -> Command {
             Arg::new("print")
                 .long("print")
                 .action(ArgAction::SetTrue)
-                .help("Sign nothing; show the line for minisign itself"),
+                .help("Show the line for minisign itself"),
         )
         .group(ArgGroup::new("how").args(["key", "print"]).required(true))
         .arg(path("previous", "RELEASE").help("Show the differences from this release"))
-        .arg(path("anchor", "FILE").help("Compare the trust documents with your own anchor"))
+        .arg(path("anchor", "FILE").help("Compare trust with your anchor"))
         .arg(
             Arg::new("yes-release")
                 .long("yes-release")
                 .value_name("EPOCH.SEQUENCE")
-                .help("Confirm without a terminal, such as 1.7"),
+                .help("Confirm without a terminal"),
         )
         .after_help(EXAMPLE)
 }

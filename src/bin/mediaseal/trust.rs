@@ -64,7 +64,7 @@ pub fn command() -> Command {
                     Arg::new("print")
                         .long("print")
                         .action(ArgAction::SetTrue)
-                        .help("Sign nothing; show the line for minisign itself"),
+                        .help("Show the line for minisign itself"),
                 )
                 .group(ArgGroup::new("how").args(["key", "print"]).required(true))
                 .arg(
