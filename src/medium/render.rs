@@ -126,7 +126,7 @@ impl std::error::Error for RenderError {
 }
 
 /// Opens a sealed file by its index in [`Plan::files`].
-pub type OpenFile<'a> = dyn FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read>> + 'a;
+pub type OpenFile<'a> = dyn FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read + 'a>> + 'a;
 
 impl Plan {
     /// Renders the medium. `open` is called once for each file whose hash is

@@ -19,6 +19,7 @@ use crate::seal::timestamp::Timestamp;
 use crate::source::{Listing, Shape, Source};
 
 use super::bytes;
+use super::closure;
 use super::finding::{Kind, Severity, Unpinned};
 use super::level::Level;
 use super::report::{Pin, Report};
@@ -44,6 +45,17 @@ pub enum Held {
     Unpinned(Unpinned),
     /// A state is there and cannot be used: the finding says why.
     Broken(Kind),
+}
+
+impl Held {
+    /// The same for the report.
+    pub fn pin(&self) -> Pin {
+        match self {
+            Self::Chain(_) => Pin::Pinned,
+            Self::Unpinned(reason) => Pin::Unpinned(*reason),
+            Self::Broken(_) => Pin::Broken,
+        }
+    }
 }
 
 /// What a check is asked.
@@ -123,18 +135,45 @@ pub fn check(
     taker: &mut dyn Taker,
     progress: Progress<'_>,
 ) -> Decision {
+    let (mut decision, listing) = seal(source, request);
+    let Some(listing) = listing else {
+        return decision;
+    };
+    let Some(accepted) = &decision.accepted else {
+        decision.report.findings.extend(listing.remarks.iter().map(closure::remark));
+        return decision;
+    };
+    let mut nothing = TakeNothing;
+    let taker: &mut dyn Taker = match decision.report.worst() {
+        Severity::Note => match taker.begin(accepted) {
+            Ok(()) => taker,
+            Err(error) => {
+                decision.taker_error = Some(error);
+                return decision;
+            }
+        },
+        // What fails already is not taken, but looked at to its end.
+        _ => &mut nothing,
+    };
+    let level = decision.report.level;
+    let outcome = bytes::compare(source, &listing, accepted, level, taker, progress);
+    decision.report.findings.extend(outcome.findings);
+    decision.report.compared = outcome.compared;
+    decision.taker_error = outcome.taker_error;
+    decision
+}
+
+/// Everything before the comparison: who signed what, and whether it may be
+/// used here. For those who make a medium from the source and compare while
+/// they do. The listing is what the source has; `None` if it cannot be read.
+pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option<Listing>) {
     let level = match (source.shape(), request.scope) {
         (Shape::Folder, _) => Level::FilesOnly,
         (Shape::Bundle, _) => Level::Bundle,
         (Shape::Image, _) | (Shape::Device, Scope::VolumeOnly) => Level::Volume,
         (Shape::Device, Scope::WholeMedium) => Level::WholeMedium,
     };
-    let pin = match &request.held {
-        Held::Chain(_) => Pin::Pinned,
-        Held::Unpinned(reason) => Pin::Unpinned(*reason),
-        Held::Broken(_) => Pin::Broken,
-    };
-    let mut report = Report::new(request.name.clone(), level, pin);
+    let mut report = Report::new(request.name.clone(), level, request.held.pin());
     report.device = request.device.clone();
     match &request.held {
         Held::Chain(_) => {}
@@ -145,46 +184,19 @@ pub fn check(
         let (required, reached) = (required.name(), level.name());
         report.findings.push(Kind::LevelTooLow { required, reached });
     }
-    let mut decision = Decision { report, accepted: None, taker_error: None };
     let listing = match source.listing() {
         Ok(listing) => listing,
         Err(error) => {
-            let detail = error.to_string();
-            decision.report.findings.push(Kind::SourceError { detail });
-            return decision;
+            report.findings.push(Kind::SourceError { detail: error.to_string() });
+            return (Decision { report, accepted: None, taker_error: None }, None);
         }
     };
-    let seal = gather(source, &listing, &mut decision.report);
-    match accept(seal, &listing, request, &mut decision.report) {
-        None => bytes::remarks(&listing, &mut decision.report.findings),
-        Some(accepted) => {
-            let failed =
-                decision.report.findings.iter().any(|kind| kind.severity() > Severity::Note);
-            let mut nothing = TakeNothing;
-            let mut started = Ok(());
-            let taker: &mut dyn Taker = if failed {
-                &mut nothing
-            } else {
-                started = taker.begin(&accepted);
-                taker
-            };
-            match started {
-                Err(error) => decision.taker_error = Some(error),
-                Ok(()) => {
-                    let outcome =
-                        bytes::compare(source, &listing, &accepted, level, taker, progress);
-                    decision.report.findings.extend(outcome.findings);
-                    decision.report.compared = outcome.compared;
-                    decision.taker_error = outcome.taker_error;
-                }
-            }
-            decision.accepted = Some(accepted);
-        }
+    let files = gather(source, &listing, &mut report);
+    let accepted = accept(files, &listing, request, &mut report);
+    if report.is_demo() {
+        report.findings.push(Kind::DemoPublisher);
     }
-    if decision.report.is_demo() {
-        decision.report.findings.push(Kind::DemoPublisher);
-    }
-    decision
+    (Decision { report, accepted, taker_error: None }, Some(listing))
 }
 
 /// Reads the files of the seal, bounded.

@@ -128,8 +128,7 @@ impl Report {
     /// The one verdict: FAIL, else refused, else trust, else unread, else PASS
     /// with all its evidence.
     pub fn verdict(&self) -> Verdict {
-        let worst = self.findings.iter().map(Kind::severity).max().unwrap_or(Severity::Note);
-        match worst {
+        match self.worst() {
             Severity::Fail => return Verdict::Fail,
             Severity::Refused => return Verdict::CannotTell(Outcome::Refused),
             Severity::Trust => return Verdict::CannotTell(Outcome::TrustSetUp),
@@ -143,6 +142,11 @@ impl Report {
             (Pin::Pinned, _) => Verdict::Fail,
             _ => Verdict::CannotTell(Outcome::TrustSetUp),
         }
+    }
+
+    /// The worst severity among the findings.
+    pub fn worst(&self) -> Severity {
+        self.findings.iter().map(Kind::severity).max().unwrap_or(Severity::Note)
     }
 
     /// The publisher that the chain speaks for.

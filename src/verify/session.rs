@@ -19,7 +19,7 @@ use super::level::Level;
 use super::outcome::{Failure, Outcome};
 use super::pinning::{self, GivenAnchor, Standing, Surroundings};
 use super::progress::Meter;
-use super::report::{Pin, Report};
+use super::report::Report;
 use super::rollback::{History, Older};
 use super::state::{self, State};
 
@@ -94,13 +94,8 @@ pub fn open<'a>(
     let source = match source::open(&asked.source) {
         Ok(source) => source,
         Err(error) => {
-            let pin = match &held {
-                Held::Chain(_) => Pin::Pinned,
-                Held::Unpinned(reason) => Pin::Unpinned(*reason),
-                Held::Broken(_) => Pin::Broken,
-            };
             let name = asked.source.display().to_string();
-            let mut report = Report::new(name, Level::FilesOnly, pin);
+            let mut report = Report::new(name, Level::FilesOnly, held.pin());
             report.findings.push(Kind::SourceError { detail: error.to_string() });
             return Ok(Err(Box::new(report)));
         }

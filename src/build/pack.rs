@@ -1,0 +1,201 @@
+//! From a release folder to an image and a bundle.
+//!
+//! The folder is decided upon like any source, by the chain of the person who
+//! packs: a counterfeit that is consistent with itself makes no key. Sealed
+//! files are hashed in the one read that renders them; an output gets its name
+//! only once everything was as sealed.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::medium::bundle_render::BundleError;
+use crate::medium::{
+    BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Sink, Tee, release,
+};
+use crate::seal::digest::Digest;
+use crate::source::Source;
+use crate::store::atomic::{AtomicFile, write_atomic_at};
+use crate::store::folder::Access;
+use crate::store::{Existing, StoreError, SystemFolder};
+use crate::verify::closure;
+use crate::verify::decide::{self, Accepted, Request};
+use crate::verify::finding::{Kind, Severity};
+use crate::verify::level::Level;
+use crate::verify::report::{Compared, Report};
+
+use super::error::shown;
+
+/// What is to be made.
+pub struct Outputs<'a> {
+    /// The image, and beside it `<image>.sha256`.
+    pub image: Option<&'a Path>,
+    /// The bundle.
+    pub bundle: Option<&'a Path>,
+    /// What happens to files of these names.
+    pub existing: Existing,
+}
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// SHA-256 of the image, and its bytes.
+    pub image: Option<(Digest, u64)>,
+    /// Bytes of the bundle.
+    pub bundle: Option<u64>,
+}
+
+/// Why nothing was made.
+#[derive(Debug)]
+pub enum PackError {
+    /// The release is not what was signed, or nobody known signed it.
+    Verdict,
+    /// The release and what may be added to it do not fit its volume.
+    Plan(PlanError),
+    /// A file of the release could not be read, or an output not written.
+    Render(RenderError),
+    /// The same for the bundle.
+    Bundle(BundleError),
+    /// An output could not get its name.
+    Store(StoreError),
+    /// What was written does not read back as it should.
+    ReadBack(PathBuf, String),
+}
+
+/// Room that must stay on a medium when it is packed.
+const FREE_BYTES: u64 = 4 << 20;
+/// The same in clusters.
+const FREE_CLUSTERS: u32 = 512;
+
+/// Decides on `source`, a release folder, and makes the outputs.
+///
+/// The report is complete in any case; outputs exist only if it says PASS.
+pub fn pack(
+    source: &mut dyn Source,
+    request: &Request<'_>,
+    outputs: &Outputs<'_>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> (Report, Result<Packed, PackError>) {
+    let (mut decision, listing) = decide::seal(source, request);
+    let (Some(accepted), Some(listing)) = (&decision.accepted, &listing) else {
+        return (decision.report, Err(PackError::Verdict));
+    };
+    decision.report.findings.extend(closure::strangers(listing, accepted));
+    if decision.report.worst() > Severity::Note {
+        return (decision.report, Err(PackError::Verdict));
+    }
+    match render(source, accepted, outputs, progress) {
+        Ok((packed, compared)) => {
+            decision.report.compared = compared;
+            (decision.report, Ok(packed))
+        }
+        Err(error) => {
+            decision.report.findings.extend(finding(&error));
+            (decision.report, Err(error))
+        }
+    }
+}
+
+/// A file that is not as sealed is a finding, not a fault of the disk.
+fn finding(error: &PackError) -> Option<Kind> {
+    let (PackError::Render(error) | PackError::Bundle(BundleError::Render(error))) = error else {
+        return None;
+    };
+    match error {
+        RenderError::Hash { path } => {
+            Some(Kind::FileChanged { path: path.clone(), sectors: None })
+        }
+        RenderError::Size { path, .. } => {
+            Some(Kind::FileChanged { path: path.clone(), sectors: None })
+        }
+        RenderError::Open { path, source } | RenderError::Read { path, source, .. } => {
+            Some(Kind::ReadError { place: path.clone(), detail: source.to_string() })
+        }
+        RenderError::Write { .. } => None,
+    }
+}
+
+type Made = (Packed, Option<Compared>);
+
+fn render(
+    source: &dyn Source,
+    accepted: &Accepted,
+    outputs: &Outputs<'_>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Made, PackError> {
+    let files = release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs());
+    let volume = release::volume(&accepted.manifest, &accepted.release_code);
+    let plan = Plan::new(&volume, files.clone()).map_err(PackError::Plan)?;
+    let bundle_plan =
+        BundlePlan::new(release::issued(&accepted.manifest), files).map_err(PackError::Plan)?;
+    let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {
+        source.open_file(&file.path).map_err(io::Error::other)
+    };
+    let all = plan.bytes() * u64::from(outputs.image.is_some())
+        + bundle_plan.bytes() * u64::from(outputs.bundle.is_some());
+    let mut packed = Packed { image: None, bundle: None };
+    let mut checksums = None;
+    let mut read = 0;
+    let image = match outputs.image {
+        None => None,
+        Some(path) => {
+            let mut file = AtomicFile::create_at(path, Access::Everybody, outputs.existing)
+                .map_err(PackError::Store)?;
+            let target = file.duplicate().map_err(PackError::Store)?;
+            let sink = FileSink::new(target).map_err(write_fault)?;
+            let mut tee = Tee(sink, HashSink::default());
+            let rendered = plan
+                .render(&mut tee, &mut open, &mut |done| progress(done, all))
+                .map_err(PackError::Render)?;
+            read = rendered.bytes;
+            let Tee(sink, hash) = tee;
+            let written = sink.finish().map_err(write_fault)?;
+            let digest = Digest(hash.finish());
+            self_check(&written, path, accepted)?;
+            packed.image = Some((digest, plan.bytes()));
+            checksums = Some(rendered.files.iter().map(|file| file.crc32).collect::<Vec<u32>>());
+            Some((file, path, digest))
+        }
+    };
+    let bundle = match outputs.bundle {
+        None => None,
+        Some(path) => {
+            let checksums = match checksums {
+                Some(checksums) => checksums,
+                None => bundle_plan.checksums(&mut open, &mut |_| ()).map_err(PackError::Bundle)?,
+            };
+            let file = AtomicFile::create_at(path, Access::Everybody, outputs.existing)
+                .map_err(PackError::Store)?;
+            let target = file.duplicate().map_err(PackError::Store)?;
+            let mut sink = FileSink::new(target).map_err(write_fault)?;
+            let before = if outputs.image.is_some() { plan.bytes() } else { 0 };
+            bundle_plan
+                .render(&mut sink, &mut open, &checksums, &mut |done| progress(before + done, all))
+                .map_err(PackError::Bundle)?;
+            sink.finish().map_err(write_fault)?;
+            read = read.max(bundle_plan.bytes());
+            packed.bundle = Some(bundle_plan.bytes());
+            Some(file)
+        }
+    };
+    // Everything was as sealed: now the names.
+    if let Some((file, path, digest)) = image {
+        file.commit().map_err(PackError::Store)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let line = format!("{digest}  {name}\n");
+        let beside = sha256_path(path);
+        write_atomic_at(&beside, line.as_bytes(), Access::Everybody, Existing::Replace)
+            .map_err(PackError::Store)?;
+    }
+    if let Some(file) = bundle {
+        file.commit().map_err(PackError::Store)?;
+    }
+    Ok((packed, Compared::new(Level::FilesOnly, accepted.manifest.files.len(), read)))
+}
+
+/// `F.img.sha256` of `F.img`.
+pub fn sha256_path(image: &Path) -> PathBuf {
+    let mut name = image.as_os_str().to_owned();
+    name.push(".sha256");
+    PathBuf::from(name)
+}
