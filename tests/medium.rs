@@ -251,10 +251,8 @@ fn ten_thousand_names_with_one_prefix() {
     medium.passes_fsck();
     // mcopy searches the folder anew for each file and would take a minute.
     let listing = run(Command::new("mdir").args(["-b", "-i"]).arg(medium.drive()));
-    let found: BTreeSet<&str> = listing
-        .lines()
-        .map(|line| line.trim_start_matches("::/"))
-        .collect();
+    let found: BTreeSet<&str> =
+        listing.lines().map(|line| line.trim_start_matches("::/")).collect();
     assert_eq!(found, names.iter().map(String::as_str).collect());
 }
 

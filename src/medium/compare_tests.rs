@@ -45,11 +45,8 @@ fn every_byte_of_every_structure_and_seal_file_is_compared_exactly() {
         let bit = 1 << (turn % 8);
         flipped.iter().for_each(|byte| image[*byte] ^= bit);
         let comparison = compare(&plan, &image);
-        let found: Vec<(usize, u64)> = comparison
-            .differences
-            .iter()
-            .map(|d| (d.start as usize, d.length))
-            .collect();
+        let found: Vec<(usize, u64)> =
+            comparison.differences.iter().map(|d| (d.start as usize, d.length)).collect();
         let expected: Vec<(usize, u64)> = flipped.iter().map(|byte| (*byte, 1)).collect();
         assert_eq!(found, expected, "turn {turn}");
         for difference in &comparison.differences {
@@ -120,10 +117,7 @@ fn a_changed_file_is_named_with_its_sectors() {
     let plan = sample();
     let mut image = image(&plan);
     let sectors = plan.file_sectors(5).unwrap();
-    assert_eq!(
-        plan.files()[5].path,
-        "PAYLOAD/LocalRunManagerSecurityPatch.msi"
-    );
+    assert_eq!(plan.files()[5].path, "PAYLOAD/LocalRunManagerSecurityPatch.msi");
     image[sectors.first as usize * 512 + 70_000] ^= 0x80;
     let comparison = compare(&plan, &image);
     let difference = only(&comparison);
@@ -142,12 +136,7 @@ fn data_in_slack_is_found() {
     image[start as usize] = 1;
     let comparison = compare(&plan, &image);
     assert_eq!(only(&comparison).start, start);
-    assert_eq!(
-        only(&comparison).region,
-        Region::FileSlack {
-            path: plan.files()[5].path.clone()
-        }
-    );
+    assert_eq!(only(&comparison).region, Region::FileSlack { path: plan.files()[5].path.clone() });
 }
 
 #[test]
@@ -185,23 +174,12 @@ fn ranges_beyond_the_limit_are_counted() {
 #[test]
 fn a_medium_of_garbage_is_compared_in_bounded_memory() {
     let plan = sample();
-    let comparison = plan
-        .compare(
-            &mut io::repeat(0xA5),
-            Beyond::Ignore,
-            &mut NoTap,
-            &mut |_| {},
-        )
-        .unwrap();
+    let comparison =
+        plan.compare(&mut io::repeat(0xA5), Beyond::Ignore, &mut NoTap, &mut |_| {}).unwrap();
     assert!(comparison.differences.len() <= MAX_DIFFERENCES);
     assert_eq!(comparison.bytes_read, plan.bytes());
     assert_eq!(comparison.os_changes, None);
-    assert!(
-        comparison
-            .differences
-            .iter()
-            .any(|d| d.region == Region::Gap)
-    );
+    assert!(comparison.differences.iter().any(|d| d.region == Region::Gap));
     let free = comparison.differences.last().unwrap();
     assert_eq!(free.region, Region::FreeClusters);
     assert_eq!(free.start + free.length, plan.bytes());
@@ -211,15 +189,7 @@ fn a_medium_of_garbage_is_compared_in_bounded_memory() {
 fn parts_of_the_mbr_and_boot_sector_are_told_apart() {
     let plan = sample();
     let mut image = image(&plan);
-    for byte in [
-        0,
-        0x1B7,
-        0x1B8,
-        0x1BD,
-        0x1BE,
-        (1 << 20) + 3,
-        (1 << 20) + 0x5A,
-    ] {
+    for byte in [0, 0x1B7, 0x1B8, 0x1BD, 0x1BE, (1 << 20) + 3, (1 << 20) + 0x5A] {
         image[byte] ^= 1;
     }
     let regions: Vec<Region> = compare(&plan, &image)
@@ -279,9 +249,7 @@ fn an_endless_image_ends_the_comparison() {
     let plan = sample();
     let image = image(&plan);
     let mut endless = image.chain(io::repeat(0));
-    let comparison = plan
-        .compare(&mut endless, Beyond::MustEnd, &mut NoTap, &mut |_| {})
-        .unwrap();
+    let comparison = plan.compare(&mut endless, Beyond::MustEnd, &mut NoTap, &mut |_| {}).unwrap();
     assert_eq!(only(&comparison).length, PIECE as u64);
 }
 
@@ -291,8 +259,7 @@ fn device(after: &[u8], device_bytes: u64) -> Comparison {
     let image = image(&plan);
     let mut reader = image.chain(after).chain(io::repeat(0xFF));
     let beyond = Beyond::MustBeZero { device_bytes };
-    plan.compare(&mut reader, beyond, &mut NoTap, &mut |_| {})
-        .unwrap()
+    plan.compare(&mut reader, beyond, &mut NoTap, &mut |_| {}).unwrap()
 }
 
 #[test]
@@ -321,12 +288,8 @@ fn a_device_smaller_than_the_volume_is_missing_its_end() {
 fn a_device_that_ends_before_its_size_is_not_exact() {
     let plan = sample();
     let image = image(&plan);
-    let beyond = Beyond::MustBeZero {
-        device_bytes: SMALL + 4096,
-    };
-    let comparison = plan
-        .compare(&mut image.as_slice(), beyond, &mut NoTap, &mut |_| {})
-        .unwrap();
+    let beyond = Beyond::MustBeZero { device_bytes: SMALL + 4096 };
+    let comparison = plan.compare(&mut image.as_slice(), beyond, &mut NoTap, &mut |_| {}).unwrap();
     assert_eq!(only(&comparison).region, Region::MissingAfterVolume);
     assert_eq!(only(&comparison).start, SMALL);
 }
@@ -336,9 +299,7 @@ fn the_volume_alone_is_read_and_nothing_behind_it() {
     let plan = sample();
     let image = image(&plan);
     let mut reader = image.chain(io::repeat(0xFF));
-    let comparison = plan
-        .compare(&mut reader, Beyond::Ignore, &mut NoTap, &mut |_| {})
-        .unwrap();
+    let comparison = plan.compare(&mut reader, Beyond::Ignore, &mut NoTap, &mut |_| {}).unwrap();
     assert!(comparison.is_exact());
     let mut next = [0];
     reader.read_exact(&mut next).unwrap();
@@ -375,14 +336,9 @@ fn a_read_error_is_reported_with_its_offset_and_is_never_exact() {
     let mut image = image(&plan);
     image[600] = 1;
     for at in [0, 512, 700, 5_000_000, image.len()] {
-        let mut reader = Awkward {
-            image: &image,
-            left: at,
-            turn: 0,
-        };
-        let comparison = plan
-            .compare(&mut reader, Beyond::MustEnd, &mut NoTap, &mut |_| {})
-            .unwrap();
+        let mut reader = Awkward { image: &image, left: at, turn: 0 };
+        let comparison =
+            plan.compare(&mut reader, Beyond::MustEnd, &mut NoTap, &mut |_| {}).unwrap();
         let (offset, error) = comparison.read_error.as_ref().unwrap();
         assert_eq!(*offset, at as u64);
         assert_eq!(error.to_string(), "bad sector");
@@ -407,14 +363,8 @@ fn the_tap_sees_the_bytes_of_every_file() {
     let plan = sample();
     let image = image(&plan);
     let mut keep = Keep::default();
-    let comparison = plan
-        .compare(
-            &mut image.as_slice(),
-            Beyond::MustEnd,
-            &mut keep,
-            &mut |_| {},
-        )
-        .unwrap();
+    let comparison =
+        plan.compare(&mut image.as_slice(), Beyond::MustEnd, &mut keep, &mut |_| {}).unwrap();
     assert!(comparison.is_exact());
     for (index, file) in plan.files().iter().enumerate() {
         let expected = match &file.content {
@@ -430,23 +380,13 @@ fn a_tap_that_refuses_ends_the_comparison() {
     struct Full;
     impl Tap for Full {
         fn file_bytes(&mut self, index: usize, _bytes: &[u8]) -> io::Result<()> {
-            if index < 4 {
-                Ok(())
-            } else {
-                Err(io::ErrorKind::StorageFull.into())
-            }
+            if index < 4 { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
         }
     }
     let plan = sample();
     let image = image(&plan);
-    let error = plan
-        .compare(
-            &mut image.as_slice(),
-            Beyond::MustEnd,
-            &mut Full,
-            &mut |_| {},
-        )
-        .unwrap_err();
+    let error =
+        plan.compare(&mut image.as_slice(), Beyond::MustEnd, &mut Full, &mut |_| {}).unwrap_err();
     assert_eq!(error.path, plan.files()[4].path);
 }
 
@@ -456,15 +396,10 @@ fn progress_counts_up_to_the_bytes_read() {
     let image = image(&plan);
     let mut last = 0;
     let comparison = plan
-        .compare(
-            &mut image.as_slice(),
-            Beyond::Ignore,
-            &mut NoTap,
-            &mut |read| {
-                assert!(read > last);
-                last = read;
-            },
-        )
+        .compare(&mut image.as_slice(), Beyond::Ignore, &mut NoTap, &mut |read| {
+            assert!(read > last);
+            last = read;
+        })
         .unwrap();
     assert_eq!(last, comparison.bytes_read);
 }

@@ -158,10 +158,7 @@ fn counters_of_fs_info_and_no_byte_beside_them() {
     let at = (1 << 20) + 512 + 488;
     key.put(at, &[9, 0, 0, 0, 8, 0, 0, 0]);
     let (free_clusters, next_free) = (9, 8);
-    let counters = OsChange::FsInfoCounters {
-        free_clusters,
-        next_free,
-    };
+    let counters = OsChange::FsInfoCounters { free_clusters, next_free };
     assert_eq!(key.allowed(), [counters]);
     for beside in [at - 1, at + 8] {
         key.bytes[beside] ^= 1;
@@ -248,14 +245,8 @@ fn folder_of_windows_with_both_files_is_shown_with_their_contents() {
         key.allowed(),
         [
             OsChange::SystemVolumeInformation,
-            OsChange::AddedFile {
-                name: "WPSettings.dat",
-                content: b"\x0C\0\0\0settings".to_vec(),
-            },
-            OsChange::AddedFile {
-                name: "IndexerVolumeGuid",
-                content: vec![0x7B; 76],
-            },
+            OsChange::AddedFile { name: "WPSettings.dat", content: b"\x0C\0\0\0settings".to_vec() },
+            OsChange::AddedFile { name: "IndexerVolumeGuid", content: vec![0x7B; 76] },
         ]
     );
 }
@@ -279,10 +270,7 @@ fn folder_may_lie_in_any_free_clusters_with_any_end_mark() {
     let first = first_free(&key.plan);
     let cluster = key.plan.geometry.clusters() + 1;
     let root_end = key.root_end();
-    key.put(
-        root_end,
-        &entries(FOLDER_NAME, b"SYSTEM~1   ", 0x16, cluster, 0),
-    );
+    key.put(root_end, &entries(FOLDER_NAME, b"SYSTEM~1   ", 0x16, cluster, 0));
     let at = key.cluster(cluster);
     let dots = [entry(&DOT, 0x16, cluster, 0), entry(&DOT_DOT, 0x10, 0, 0)].concat();
     key.put(at, &dots);
@@ -300,10 +288,7 @@ fn folder_may_lie_in_any_free_clusters_with_any_end_mark() {
 fn files_may_come_in_the_other_order_or_alone() {
     let mut key = Key::with_folder();
     let at = key.cluster(first_free(&key.plan)) + 64;
-    let (settings, guid) = (
-        key.bytes[at..at + 96].to_vec(),
-        key.bytes[at + 96..at + 192].to_vec(),
-    );
+    let (settings, guid) = (key.bytes[at..at + 96].to_vec(), key.bytes[at + 96..at + 192].to_vec());
     key.put(at, &guid);
     key.put(at + 96, &settings);
     assert_eq!(key.allowed().len(), 3);
@@ -323,17 +308,9 @@ fn alias_with_another_digit_is_allowed_and_no_other_alias() {
     let mut key = Key::with_folder();
     let root_end = key.root_end();
     let first = first_free(&key.plan);
-    key.put(
-        root_end,
-        &entries(FOLDER_NAME, b"SYSTEM~9   ", 0x16, first, 0),
-    );
+    key.put(root_end, &entries(FOLDER_NAME, b"SYSTEM~9   ", 0x16, first, 0));
     assert_eq!(key.allowed().len(), 3);
-    for alias in [
-        b"SYSTEM~0   ",
-        b"SYSTEM~A   ",
-        b"SYSTEM~1X  ",
-        b"VIRUS   EXE",
-    ] {
+    for alias in [b"SYSTEM~0   ", b"SYSTEM~A   ", b"SYSTEM~1X  ", b"VIRUS   EXE"] {
         key.put(root_end, &entries(FOLDER_NAME, alias, 0x16, first, 0));
         key.refused();
     }
@@ -351,15 +328,9 @@ fn alias_that_a_sealed_entry_has_is_refused() {
     key.put(at, &entry(&DOT, 0x10, first, 0));
     key.put(at + 32, &entry(&DOT_DOT, 0x10, 0, 0));
     key.link(first, 0x0FFF_FFFF);
-    key.put(
-        root_end,
-        &entries(FOLDER_NAME, b"SYSTEM~2   ", 0x16, first, 0),
-    );
+    key.put(root_end, &entries(FOLDER_NAME, b"SYSTEM~2   ", 0x16, first, 0));
     assert_eq!(key.allowed(), [OsChange::SystemVolumeInformation]);
-    key.put(
-        root_end,
-        &entries(FOLDER_NAME, b"SYSTEM~1   ", 0x16, first, 0),
-    );
+    key.put(root_end, &entries(FOLDER_NAME, b"SYSTEM~1   ", 0x16, first, 0));
     key.refused();
 }
 
@@ -417,10 +388,7 @@ fn one_byte_more_in_the_added_folder_is_refused() {
 
 #[test]
 fn a_third_file_in_the_folder_is_refused() {
-    for (name, alias) in [
-        ("EVIL.DLL", b"EVIL    DLL"),
-        ("WPSettings.dat", b"WPSETT~2DAT"),
-    ] {
+    for (name, alias) in [("EVIL.DLL", b"EVIL    DLL"), ("WPSettings.dat", b"WPSETT~2DAT")] {
         let mut key = Key::with_folder();
         let first = first_free(&key.plan);
         let at = key.cluster(first) + 256;
@@ -447,10 +415,7 @@ fn a_deleted_entry_is_refused() {
     key.refused();
     // Deleted in the place where the folder would begin, the folder behind it.
     let first = first_free(&key.plan);
-    key.put(
-        root_end + 32,
-        &entries(FOLDER_NAME, b"SYSTEM~1   ", 0x16, first, 0),
-    );
+    key.put(root_end + 32, &entries(FOLDER_NAME, b"SYSTEM~1   ", 0x16, first, 0));
     key.refused();
 }
 
@@ -470,14 +435,7 @@ fn a_second_label_is_refused() {
 fn cross_links_are_refused() {
     // Two added objects in one cluster; one in a sealed file's; one in the root.
     let first = first_free(&Key::new().plan);
-    for (cluster, slot) in [
-        (first, 4),
-        (first + 1, 7),
-        (first - 1, 4),
-        (2, 4),
-        (0, 4),
-        (1, 4),
-    ] {
+    for (cluster, slot) in [(first, 4), (first + 1, 7), (first - 1, 4), (2, 4), (0, 4), (1, 4)] {
         let mut key = Key::with_folder();
         let at = key.cluster(first) + slot * 32;
         key.put(at + 26, &(cluster as u16).to_le_bytes());

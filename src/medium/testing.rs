@@ -63,6 +63,5 @@ pub fn image(plan: &Plan) -> Vec<u8> {
 
 /// Compares an image in memory, which must end with the volume.
 pub fn compare(plan: &Plan, image: &[u8]) -> Comparison {
-    plan.compare(&mut &image[..], Beyond::MustEnd, &mut NoTap, &mut |_| {})
-        .unwrap()
+    plan.compare(&mut &image[..], Beyond::MustEnd, &mut NoTap, &mut |_| {}).unwrap()
 }
