@@ -5,26 +5,27 @@
 //! files are hashed in the one read that renders them; an output gets its name
 //! only once everything was as sealed.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::medium::bundle_render::BundleError;
 use crate::medium::{
-    BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Sink, Tee, release,
+    BundleError, BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Sink, Tee, release,
 };
 use crate::seal::digest::Digest;
-use crate::source::Source;
+use crate::seal::names::escape;
+use crate::source::{self, Source};
 use crate::store::atomic::{AtomicFile, write_atomic_at};
 use crate::store::folder::Access;
-use crate::store::{Existing, StoreError, SystemFolder};
+use crate::store::{Existing, StoreError};
+use crate::text::Language;
 use crate::verify::closure;
 use crate::verify::decide::{self, Accepted, Request};
 use crate::verify::finding::{Kind, Severity};
 use crate::verify::level::Level;
+use crate::verify::outcome::Outcome;
 use crate::verify::report::{Compared, Report};
-
-use super::error::shown;
 
 /// What is to be made.
 pub struct Outputs<'a> {
@@ -62,10 +63,65 @@ pub enum PackError {
     ReadBack(PathBuf, String),
 }
 
-/// Room that must stay on a medium when it is packed.
-const FREE_BYTES: u64 = 4 << 20;
-/// The same in clusters.
-const FREE_CLUSTERS: u32 = 512;
+impl PackError {
+    /// How the program ends.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Verdict => Outcome::Fail,
+            Self::Plan(_) => Outcome::Refused,
+            Self::Store(StoreError::Exists(_)) => Outcome::Refused,
+            Self::Render(_) | Self::Bundle(_) | Self::Store(_) | Self::ReadBack(..) => Outcome::Io,
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Verdict => "See the findings.",
+            Self::Plan(error) => error.advice(),
+            Self::Render(error) => error.advice(),
+            Self::Bundle(error) => error.advice(),
+            Self::Store(StoreError::Exists(_)) => "Take another name, or --force.",
+            Self::Store(error) => error.advice(),
+            Self::ReadBack(..) => "The disk may be failing: write to another one.",
+        }
+    }
+}
+
+impl fmt::Display for PackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verdict => write!(f, "the release is not what may be packed"),
+            Self::Plan(error) => write!(f, "{error}"),
+            Self::Render(error) => write!(f, "{error}"),
+            Self::Bundle(error) => write!(f, "{error}"),
+            Self::Store(error) => write!(f, "{error}"),
+            Self::ReadBack(path, what) => {
+                write!(f, "{} does not read back: {what}", escape(&path.display().to_string()))
+            }
+        }
+    }
+}
+
+impl std::error::Error for PackError {}
+
+fn write_fault(source: io::Error) -> PackError {
+    PackError::Render(RenderError::Write { done: 0, source })
+}
+
+/// Reads the image by another road than the renderer's: an ordinary reader of
+/// FAT must see the release's files and nothing else.
+fn self_check(image: &File, path: &Path, accepted: &Accepted) -> Result<(), PackError> {
+    let failed = |what: String| PackError::ReadBack(path.to_path_buf(), what);
+    let file = image.try_clone().map_err(|error| failed(error.to_string()))?;
+    let place = path.display().to_string();
+    let source = source::open_image(file, &place).map_err(|error| failed(error.to_string()))?;
+    let listing = source.listing().map_err(|error| failed(error.to_string()))?;
+    match closure::strangers(&listing, accepted).first() {
+        None => Ok(()),
+        Some(kind) => Err(failed(kind.what(Language::English))),
+    }
+}
 
 /// Decides on `source`, a release folder, and makes the outputs.
 ///

@@ -110,14 +110,10 @@ pub fn open<'a>(
 impl Session<'_> {
     /// Decides; the bytes pass `taker` on the way.
     pub fn check(&mut self, taker: &mut dyn Taker, language: Language) -> Decision {
-        let history = |product: &Identifier| match &self.state {
-            None => History::NotChecked,
-            Some(state) => state.history(product),
-        };
-        let request = request(self.asked, &self.held, &self.device, &history);
         let mut meter = Meter::start(language);
         let mut progress = |done, all| meter.step(done, all);
-        let mut decision = decide::check(&mut *self.source, &request, taker, &mut progress);
+        let mut decision = self
+            .with_request(|source, request| decide::check(source, request, taker, &mut progress));
         if let Some(device) = &self.device {
             decision.report.findings.push(match device.write_protected {
                 Some(true) => Kind::WriteProtected,
@@ -126,6 +122,42 @@ impl Session<'_> {
             });
         }
         decision
+    }
+
+    /// Hands the opened source and the question to another engine that decides.
+    pub fn with_request<T>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Source, &Request<'_>) -> T,
+    ) -> T {
+        let history = |product: &Identifier| match &self.state {
+            None => History::NotChecked,
+            Some(state) => state.history(product),
+        };
+        let request = request(self.asked, &self.held, &self.device, &history);
+        work(&mut *self.source, &request)
+    }
+
+    /// Stores the chain that the check came to, where it says more than the
+    /// state; returns the newest document's number if so. Whether the release
+    /// passed does not matter: withdrawal spreads by every key.
+    pub fn learn(
+        &mut self,
+        report: &Report,
+        language: Language,
+    ) -> Result<Option<u32>, Failure> {
+        let (Some(state), Some(chain), Held::Chain(_)) =
+            (&mut self.state, &report.chain, &self.held)
+        else {
+            return Ok(None);
+        };
+        let stored = state.learn(chain).map_err(|error| {
+            let values = [
+                ("path", escape(&self.asked.state.display().to_string())),
+                ("detail", escape(&error.to_string())),
+            ];
+            failure(Outcome::Io, language.table().failures.state_unwritable, &values)
+        })?;
+        Ok(stored.then(|| chain.length()))
     }
 }
 
