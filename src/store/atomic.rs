@@ -8,10 +8,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::Existing;
 use super::error::StoreError;
 use super::folder::{Access, DurableFile as _, EntryKind, Folder, SystemFolder};
 use super::temporary::{TEMPORARY, remove_leftovers, temporary_file};
-use super::Existing;
 
 /// A file that gets its name when it is whole. Dropped without
 /// [`AtomicFile::commit`], it leaves nothing.
@@ -43,7 +43,9 @@ pub fn write_atomic<F: Folder>(
 /// The folder that holds `path`, opened, and the last component. Links above
 /// the file are followed: for outputs whose place the person names.
 pub fn parent_and_name(path: &Path) -> Result<(SystemFolder, OsString), StoreError> {
-    let name = path.file_name().ok_or_else(|| StoreError::NoName(path.to_path_buf()))?;
+    let name = path
+        .file_name()
+        .ok_or_else(|| StoreError::NoName(path.to_path_buf()))?;
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -70,7 +72,9 @@ impl<F: Folder> AtomicFile<F> {
         existing: Existing,
     ) -> Result<Self, StoreError> {
         let path = folder.path().join(name);
-        let entry = folder.entry(name).map_err(StoreError::io("look at", &path))?;
+        let entry = folder
+            .entry(name)
+            .map_err(StoreError::io("look at", &path))?;
         match entry.map(|entry| entry.kind) {
             Some(_) if existing == Existing::Refuse => return Err(StoreError::Exists(path)),
             Some(EntryKind::Folder) => return Err(StoreError::OtherKind(path)),

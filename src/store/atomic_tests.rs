@@ -18,7 +18,12 @@ fn value(folder: &FaultyFolder) -> Option<Vec<u8>> {
 
 fn foreign_names(folder: &FaultyFolder) -> usize {
     let known = |name: &OsStr| name == NAME || is_temporary(name, TEMPORARY);
-    folder.list().unwrap().iter().filter(|name| !known(name)).count()
+    folder
+        .list()
+        .unwrap()
+        .iter()
+        .filter(|name| !known(name))
+        .count()
 }
 
 #[test]
@@ -28,7 +33,10 @@ fn every_power_cut_leaves_the_old_file_or_the_new_one() {
         |folder| write(folder, b"new", Existing::Replace),
         |folder, done, cut| {
             let value = value(folder).unwrap();
-            assert!(value == b"new" || (!done && value == b"old old old"), "{cut}: {value:?}");
+            assert!(
+                value == b"new" || (!done && value == b"old old old"),
+                "{cut}: {value:?}"
+            );
             assert_eq!(foreign_names(folder), 0, "{cut}");
             // The next writer removes what is left over.
             assert!(write(folder, b"next", Existing::Replace));
@@ -61,7 +69,10 @@ fn every_error_leaves_the_old_file_or_the_new_one_and_no_leftover() {
         |folder| write(folder, b"new", Existing::Replace),
         |folder, done, fault| {
             let value = value(folder).unwrap();
-            assert!(value == b"new" || (!done && value == b"old"), "{fault}: {value:?}");
+            assert!(
+                value == b"new" || (!done && value == b"old"),
+                "{fault}: {value:?}"
+            );
             // A disk that refuses everything refuses the removal, too; there was
             // nothing to remove then.
             assert_eq!(folder.list().unwrap(), [NAME], "{fault}");
@@ -75,8 +86,8 @@ fn every_error_leaves_the_old_file_or_the_new_one_and_no_leftover() {
 #[test]
 fn a_name_that_is_taken_is_refused_at_the_beginning_and_at_the_end() {
     let folder = FaultyDisk::new().root();
-    let mut early = AtomicFile::create(&folder, NAME.as_ref(), Access::Owner, Existing::Refuse)
-        .unwrap();
+    let mut early =
+        AtomicFile::create(&folder, NAME.as_ref(), Access::Owner, Existing::Refuse).unwrap();
     early.write_all(b"late").unwrap();
     assert!(write(&folder, b"first", Existing::Refuse));
     assert!(matches!(early.commit(), Err(StoreError::Exists(_))));
@@ -90,15 +101,21 @@ fn a_name_that_is_taken_is_refused_at_the_beginning_and_at_the_end() {
 fn a_folder_is_never_replaced_by_a_file() {
     let folder = FaultyDisk::new().root();
     folder.make_folder(NAME.as_ref(), Access::Owner).unwrap();
-    let refused = write_atomic(&folder, NAME.as_ref(), b"", Access::Owner, Existing::Replace);
+    let refused = write_atomic(
+        &folder,
+        NAME.as_ref(),
+        b"",
+        Access::Owner,
+        Existing::Replace,
+    );
     assert!(matches!(refused, Err(StoreError::OtherKind(_))));
 }
 
 #[test]
 fn dropped_without_commit_it_leaves_nothing() {
     let folder = FaultyDisk::new().root();
-    let mut file = AtomicFile::create(&folder, NAME.as_ref(), Access::Owner, Existing::Refuse)
-        .unwrap();
+    let mut file =
+        AtomicFile::create(&folder, NAME.as_ref(), Access::Owner, Existing::Refuse).unwrap();
     file.write_all(b"some").unwrap();
     let mut seen = String::new();
     file.reader().unwrap().read_to_string(&mut seen).unwrap();
@@ -113,6 +130,9 @@ fn a_long_file_is_refused_and_not_cut() {
     let folder = FaultyDisk::new().root();
     assert!(write(&folder, b"12345", Existing::Refuse));
     assert!(read_bounded(&folder, NAME.as_ref(), 4).is_err());
-    assert_eq!(read_bounded(&folder, NAME.as_ref(), 5).unwrap().unwrap(), b"12345");
+    assert_eq!(
+        read_bounded(&folder, NAME.as_ref(), 5).unwrap().unwrap(),
+        b"12345"
+    );
     assert_eq!(read_bounded(&folder, "none".as_ref(), 5).unwrap(), None);
 }

@@ -8,11 +8,11 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use crate::sys::folder::{FolderHandle, UncachedFile, WritableFile};
 pub use crate::sys::folder::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread};
+use crate::sys::folder::{FolderHandle, UncachedFile, WritableFile};
 
 /// A file that is being written.
-pub trait DurableFile: Write {
+pub trait DurableFile: Write + std::fmt::Debug {
     /// Makes the contents durable. The name is the folder's affair.
     fn sync(&mut self) -> io::Result<()>;
     /// Cuts the file to `bytes`.
@@ -25,7 +25,7 @@ pub trait DurableFile: Write {
 }
 
 /// An opened folder. Clones are the same opened folder.
-pub trait Folder: Clone {
+pub trait Folder: Clone + std::fmt::Debug {
     /// A file that is being written.
     type File: DurableFile;
     /// A file that is being read.

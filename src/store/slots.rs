@@ -14,11 +14,11 @@
 use std::ffi::OsString;
 use std::fmt;
 
+use super::Existing;
 use super::atomic::write_atomic;
 use super::error::{ReadError, StoreError, read_bounded};
 use super::folder::{Access, EntryKind, Folder};
 use super::lock::Locked;
-use super::Existing;
 use crate::seal::digest::Digest;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
 
@@ -111,7 +111,10 @@ impl fmt::Display for SlotsError {
             }
             Self::State(_) => write!(f, "the stored state is not as expected"),
             Self::Changed { expected, found } => {
-                write!(f, "the state moved from generation {expected} to {found} meanwhile")
+                write!(
+                    f,
+                    "the state moved from generation {expected} to {found} meanwhile"
+                )
             }
             Self::TooLong(bytes) => write!(f, "the state would be {bytes} bytes long"),
             Self::Write(error) => error.fmt(f),
@@ -176,11 +179,23 @@ impl Slots {
             [Slot::Absent, _] => torn(format!("{}.0 is missing", self.name)),
             [_, Slot::Absent] => torn(format!("{}.1 is missing", self.name)),
             [
-                Slot::Good { generation: odd, body },
-                Slot::Good { generation: even, body: other },
+                Slot::Good {
+                    generation: odd,
+                    body,
+                },
+                Slot::Good {
+                    generation: even,
+                    body: other,
+                },
             ] => match odd.abs_diff(even) {
-                1 if odd > even => SlotsRead::Good { generation: odd, body },
-                1 => SlotsRead::Good { generation: even, body: other },
+                1 if odd > even => SlotsRead::Good {
+                    generation: odd,
+                    body,
+                },
+                1 => SlotsRead::Good {
+                    generation: even,
+                    body: other,
+                },
                 _ => torn(format!(
                     "{}: generations {odd} and {even} do not follow each other",
                     self.name
@@ -240,7 +255,10 @@ impl Slots {
             return Err(SlotsError::TooLong(body.len()));
         }
         let removal = |error: std::io::Error, slot| {
-            SlotsError::Write(StoreError::io("remove", folder.path().join(self.file(slot)))(error))
+            SlotsError::Write(StoreError::io(
+                "remove",
+                folder.path().join(self.file(slot)),
+            )(error))
         };
         for slot in [0, 1] {
             match folder.remove_file(&self.file(slot)) {
@@ -296,7 +314,10 @@ fn print(generation: u64, body: &[u8]) -> Vec<u8> {
 }
 
 fn parse(bytes: &[u8], slot: u64) -> Slot {
-    let end = bytes.iter().take(MAX_HEADER_BYTES).position(|byte| *byte == b'\n');
+    let end = bytes
+        .iter()
+        .take(MAX_HEADER_BYTES)
+        .position(|byte| *byte == b'\n');
     let line = end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok());
     let (Some(end), Some(line)) = (end, line) else {
         return Slot::Bad("no first line");

@@ -30,17 +30,30 @@ fn good(generation: u64, body: &str) -> SlotsRead {
 fn filled(generations: u64) -> FaultyFolder {
     let folder = FaultyDisk::new().root();
     for last in 0..generations {
-        assert!(write(&folder, last, format!("body {}", last + 1).as_bytes()));
+        assert!(write(
+            &folder,
+            last,
+            format!("body {}", last + 1).as_bytes()
+        ));
     }
     folder
 }
 
 fn put(folder: &FaultyFolder, name: &str, bytes: &[u8]) {
-    write_atomic(folder, name.as_ref(), bytes, Access::Owner, Existing::Replace).unwrap();
+    write_atomic(
+        folder,
+        name.as_ref(),
+        bytes,
+        Access::Owner,
+        Existing::Replace,
+    )
+    .unwrap();
 }
 
 fn raw(folder: &FaultyFolder, name: &str) -> Vec<u8> {
-    read_bounded(folder, OsStr::new(name), 1 << 20).unwrap().unwrap()
+    read_bounded(folder, OsStr::new(name), 1 << 20)
+        .unwrap()
+        .unwrap()
 }
 
 #[test]
@@ -48,7 +61,11 @@ fn every_power_cut_leaves_the_old_generation_or_the_new_one_and_is_never_torn() 
     let mut total = 0;
     for generation in 0..4 {
         let (old, new) = (format!("body {generation}"), "the new body".to_string());
-        let before = if generation == 0 { SlotsRead::Missing } else { good(generation, &old) };
+        let before = if generation == 0 {
+            SlotsRead::Missing
+        } else {
+            good(generation, &old)
+        };
         let cuts = every_power_cut(
             |folder| {
                 for last in 0..generation {
@@ -78,7 +95,10 @@ fn every_error_leaves_the_old_generation_or_the_new_one() {
         |folder| write(folder, 2, b"new"),
         |folder, done, fault| {
             let now = read(folder);
-            assert!(now == good(3, "new") || (!done && now == good(2, "old")), "{fault}: {now:?}");
+            assert!(
+                now == good(3, "new") || (!done && now == good(2, "old")),
+                "{fault}: {now:?}"
+            );
         },
     );
     println!("slots: {errors} errors");
@@ -90,7 +110,11 @@ fn generations_follow_and_the_newest_is_read() {
     let folder = filled(0);
     assert_eq!(read(&folder), SlotsRead::Missing);
     for generation in 1..6 {
-        assert!(write(&folder, generation - 1, format!("{generation}").as_bytes()));
+        assert!(write(
+            &folder,
+            generation - 1,
+            format!("{generation}").as_bytes()
+        ));
         assert_eq!(read(&folder), good(generation, &format!("{generation}")));
     }
 }
@@ -127,7 +151,14 @@ fn a_slot_that_is_missing_is_torn_at_every_generation() {
             // write leaves: nothing was ever stored.
             let never = generation == 1 && name == "trust.0";
             let torn = matches!(now, SlotsRead::Torn { .. });
-            assert!(if never { now == SlotsRead::Missing } else { torn }, "{generation} {name}");
+            assert!(
+                if never {
+                    now == SlotsRead::Missing
+                } else {
+                    torn
+                },
+                "{generation} {name}"
+            );
             if torn {
                 assert!(!write(&folder, generation, b"x") && !write(&folder, 0, b"x"));
             }
@@ -152,7 +183,10 @@ fn a_newer_format_is_said_and_never_written_over() {
     put(&folder, "trust.0", b"mediaseal-slot 2 whatever comes\n");
     assert_eq!(read(&folder), SlotsRead::Newer { format: 2 });
     assert!(!write(&folder, 2, b"x"));
-    assert_eq!(raw(&folder, "trust.0"), b"mediaseal-slot 2 whatever comes\n");
+    assert_eq!(
+        raw(&folder, "trust.0"),
+        b"mediaseal-slot 2 whatever comes\n"
+    );
 }
 
 #[test]
@@ -175,7 +209,9 @@ fn a_link_or_folder_in_the_place_of_a_slot_is_torn() {
     folder.plant_link("trust.0");
     assert!(matches!(read(&folder), SlotsRead::Torn { .. }));
     folder.remove_file("trust.1".as_ref()).unwrap();
-    folder.make_folder("trust.1".as_ref(), Access::Owner).unwrap();
+    folder
+        .make_folder("trust.1".as_ref(), Access::Owner)
+        .unwrap();
     assert!(matches!(read(&folder), SlotsRead::Torn { .. }));
 }
 
@@ -193,6 +229,9 @@ fn a_body_past_the_limit_is_refused() {
     let folder = filled(1);
     let locked = lock(&folder).unwrap();
     let long = vec![0; MAX_BODY_BYTES + 1];
-    assert!(matches!(slots().write(&locked, 1, &long), Err(SlotsError::TooLong(_))));
+    assert!(matches!(
+        slots().write(&locked, 1, &long),
+        Err(SlotsError::TooLong(_))
+    ));
     assert_eq!(read(&folder), good(1, "body 1"));
 }

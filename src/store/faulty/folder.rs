@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FaultyDisk, Fault, Node, Step};
+use super::{Fault, FaultyDisk, Node, Step};
 use crate::store::folder::{Access, DurableFile, Entry, EntryKind, Folder, Identity, Reread};
 
 /// The number of the only device.
@@ -256,7 +256,10 @@ impl Folder for FaultyFolder {
             return Err(io::ErrorKind::Unsupported.into());
         }
         state.step(Step::Exchange)?;
-        let edits = vec![(one.to_os_string(), Some(second)), (other.to_os_string(), Some(first))];
+        let edits = vec![
+            (one.to_os_string(), Some(second)),
+            (other.to_os_string(), Some(first)),
+        ];
         state.change(self.node, edits);
         Ok(())
     }
@@ -348,7 +351,11 @@ impl Write for FaultyFile {
             bytes.extend_from_slice(&new[..count]);
         }
         // A write that took nothing in must not look like "try again".
-        if count == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(count) }
+        if count == 0 {
+            Err(io::ErrorKind::StorageFull.into())
+        } else {
+            Ok(count)
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

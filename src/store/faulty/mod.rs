@@ -242,7 +242,12 @@ impl FaultyDisk {
         if pending > 1 {
             names.extend((0..pending).flat_map(|at| [Names::Only(at), Names::AllBut(at)]));
         }
-        let contents = [Contents::Nothing, Contents::All, Contents::Half, Contents::Zeros];
+        let contents = [
+            Contents::Nothing,
+            Contents::All,
+            Contents::Half,
+            Contents::Zeros,
+        ];
         let pair = |&names| contents.map(|contents| Survival { names, contents });
         names.iter().flat_map(pair).collect()
     }
@@ -295,7 +300,11 @@ fn apply(names: &mut BTreeMap<OsString, usize>, edits: &[(OsString, Option<usize
 }
 
 fn surviving(bytes: &[u8], durable: &[u8], contents: Contents) -> Vec<u8> {
-    let same = bytes.iter().zip(durable).take_while(|(one, other)| one == other).count();
+    let same = bytes
+        .iter()
+        .zip(durable)
+        .take_while(|(one, other)| one == other)
+        .count();
     match contents {
         Contents::Nothing => durable.to_vec(),
         Contents::All => bytes.to_vec(),
@@ -325,7 +334,11 @@ impl State {
             Fault::Refused { kind } => Err(kind.into()),
             Fault::PowerCut { at } if at == now => {
                 self.dead = true;
-                if step == Step::Write { Ok(false) } else { Err(io::Error::other("no power")) }
+                if step == Step::Write {
+                    Ok(false)
+                } else {
+                    Err(io::Error::other("no power"))
+                }
             }
             _ => Ok(true),
         }
@@ -339,9 +352,10 @@ impl State {
     }
 
     fn find(&self, path: &str) -> Option<usize> {
-        path.split('/').try_fold(0, |node, part| match &self.nodes[node] {
-            Node::Folder { names, .. } => names.get(std::ffi::OsStr::new(part)).copied(),
-            _ => None,
-        })
+        path.split('/')
+            .try_fold(0, |node, part| match &self.nodes[node] {
+                Node::Folder { names, .. } => names.get(std::ffi::OsStr::new(part)).copied(),
+                _ => None,
+            })
     }
 }
