@@ -1,0 +1,351 @@
+//! A value with generations that never goes back, in two files.
+//!
+//! Generation g lies in `<name>.0` where g is odd, in `<name>.1` where it is
+//! even; a write replaces the older one by an atomic file. Slot 1 begins with an
+//! empty generation 0, so from the first value on both files must be there with
+//! g and g-1. Anything else was not done by a power cut, which leaves one of two
+//! whole states; and to fall back to the older slot would silently lower a
+//! floor. So it is [`SlotsRead::Torn`], and a person decides.
+//!
+//! A file is one line, `mediaseal-slot FORMAT GENERATION LENGTH SHA256`, and the
+//! body. The digest is over the line up to it and the body: a changed number
+//! is seen like a changed byte.
+
+use std::ffi::OsString;
+use std::fmt;
+
+use super::Existing;
+use super::atomic::write_atomic;
+use super::error::{ReadError, StoreError, read_bounded};
+use super::folder::{Access, EntryKind, Folder};
+use super::lock::Locked;
+use crate::seal::digest::Digest;
+use crate::seal::limits::MAX_ANCHOR_BYTES;
+
+/// Format of the files that this program reads and writes.
+pub const SLOT_FORMAT: u64 = 1;
+/// Bytes of a body: a full chain of trust with its signatures, and as much
+/// again of what a state adds to it.
+pub const MAX_BODY_BYTES: usize = 2 * MAX_ANCHOR_BYTES;
+/// First word of a slot.
+const MAGIC: &str = "mediaseal-slot";
+/// Bytes of the first line: the word, three numbers of 20 digits, 64 digits.
+const MAX_HEADER_BYTES: usize = 160;
+/// Readings until two are equal. A writer may come between the two files of a
+/// reading, which then do not fit though nothing is torn.
+const READINGS: usize = 8;
+
+/// A value that is kept in two slots.
+#[derive(Clone, Debug)]
+pub struct Slots {
+    name: String,
+    access: Access,
+}
+
+/// What the two slots say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SlotsRead {
+    /// No value was ever stored, or both files are gone: markers and records
+    /// elsewhere tell which.
+    Missing,
+    /// Something that no power cut leaves. Never to be taken for a value.
+    Torn {
+        /// What is wrong, with the file's name.
+        what: String,
+    },
+    /// A newer program wrote this.
+    Newer {
+        /// Its format.
+        format: u64,
+    },
+    /// The value.
+    Good {
+        /// Counts writes from 1.
+        generation: u64,
+        /// What was stored.
+        body: Vec<u8>,
+    },
+}
+
+/// Why a value was not stored. The old one is still there, or the new one.
+#[derive(Debug)]
+pub enum SlotsError {
+    /// The slots cannot be read.
+    Read(ReadError),
+    /// The slots are not in a state that may be written over.
+    State(SlotsRead),
+    /// Another program stored a value meanwhile.
+    Changed {
+        /// The generation that was expected.
+        expected: u64,
+        /// The one that is there.
+        found: u64,
+    },
+    /// The body is longer than [`MAX_BODY_BYTES`].
+    TooLong(usize),
+    /// Writing failed.
+    Write(StoreError),
+}
+
+impl SlotsError {
+    /// What the person can do.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Read(ReadError::Io { error, .. }) => super::error::advice_for(error),
+            Self::State(SlotsRead::Newer { .. }) => "Use the newer program.",
+            Self::Read(_) | Self::State(_) => "Recover the state: see enrol --recover.",
+            Self::Changed { .. } => "Try again.",
+            Self::TooLong(_) => "Remove documents that are no longer needed.",
+            Self::Write(error) => error.advice(),
+        }
+    }
+}
+
+impl fmt::Display for SlotsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) => error.fmt(f),
+            Self::State(SlotsRead::Torn { what }) => write!(f, "the stored state is torn: {what}"),
+            Self::State(SlotsRead::Newer { format }) => {
+                write!(f, "a newer program stored the state, in format {format}")
+            }
+            Self::State(_) => write!(f, "the stored state is not as expected"),
+            Self::Changed { expected, found } => {
+                write!(
+                    f,
+                    "the state moved from generation {expected} to {found} meanwhile"
+                )
+            }
+            Self::TooLong(bytes) => write!(f, "the state would be {bytes} bytes long"),
+            Self::Write(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SlotsError {}
+
+/// One file of the two.
+enum Slot {
+    Absent,
+    Newer(u64),
+    Bad(&'static str),
+    Good { generation: u64, body: Vec<u8> },
+}
+
+impl Slots {
+    /// The value `name`, whose files others may or may not read.
+    pub fn new(name: &str, access: Access) -> Self {
+        Self {
+            name: name.to_string(),
+            access,
+        }
+    }
+
+    fn file(&self, slot: u64) -> OsString {
+        OsString::from(format!("{}.{slot}", self.name))
+    }
+
+    /// Reads the value. Needs no lock.
+    pub fn read<F: Folder>(&self, folder: &F) -> Result<SlotsRead, ReadError> {
+        let mut last = self.read_once(folder)?;
+        for _ in 1..READINGS {
+            if !matches!(last, SlotsRead::Torn { .. }) {
+                break;
+            }
+            let next = self.read_once(folder)?;
+            if next == last {
+                break;
+            }
+            last = next;
+        }
+        Ok(last)
+    }
+
+    fn read_once<F: Folder>(&self, folder: &F) -> Result<SlotsRead, ReadError> {
+        let slots = [self.read_slot(folder, 0)?, self.read_slot(folder, 1)?];
+        for slot in &slots {
+            if let Slot::Newer(format) = slot {
+                return Ok(SlotsRead::Newer { format: *format });
+            }
+        }
+        for (number, slot) in slots.iter().enumerate() {
+            if let Slot::Bad(what) = slot {
+                return Ok(torn(format!("{}.{number}: {what}", self.name)));
+            }
+        }
+        Ok(match slots {
+            [Slot::Absent, Slot::Absent] => SlotsRead::Missing,
+            [Slot::Absent, Slot::Good { generation: 0, .. }] => SlotsRead::Missing,
+            [Slot::Absent, _] => torn(format!("{}.0 is missing", self.name)),
+            [_, Slot::Absent] => torn(format!("{}.1 is missing", self.name)),
+            [
+                Slot::Good {
+                    generation: odd,
+                    body,
+                },
+                Slot::Good {
+                    generation: even,
+                    body: other,
+                },
+            ] => match odd.abs_diff(even) {
+                1 if odd > even => SlotsRead::Good {
+                    generation: odd,
+                    body,
+                },
+                1 => SlotsRead::Good {
+                    generation: even,
+                    body: other,
+                },
+                _ => torn(format!(
+                    "{}: generations {odd} and {even} do not follow each other",
+                    self.name
+                )),
+            },
+            // Bad and newer slots were answered above.
+            _ => torn(self.name.clone()),
+        })
+    }
+
+    fn read_slot<F: Folder>(&self, folder: &F, slot: u64) -> Result<Slot, ReadError> {
+        let limit = MAX_BODY_BYTES + MAX_HEADER_BYTES;
+        let name = self.file(slot);
+        // A link or folder by this name is a wrong state, not a failing disk.
+        let entry = folder.entry(&name).map_err(|error| ReadError::Io {
+            path: folder.path().join(&name),
+            error,
+        })?;
+        if entry.is_some_and(|entry| entry.kind != EntryKind::File) {
+            return Ok(Slot::Bad("not a file"));
+        }
+        match read_bounded(folder, &name, limit) {
+            Ok(None) => Ok(Slot::Absent),
+            Ok(Some(bytes)) => Ok(parse(&bytes, slot)),
+            Err(ReadError::TooLong { .. }) => Ok(Slot::Bad("longer than any state")),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stores `body` as the generation after `expected`, which is the one that
+    /// the caller read and decided upon (0 for none). Returns the new one.
+    pub fn write<F: Folder>(
+        &self,
+        folder: &Locked<F>,
+        expected: u64,
+        body: &[u8],
+    ) -> Result<u64, SlotsError> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(SlotsError::TooLong(body.len()));
+        }
+        let found = match self.read(&**folder).map_err(SlotsError::Read)? {
+            SlotsRead::Missing => 0,
+            SlotsRead::Good { generation, .. } => generation,
+            other => return Err(SlotsError::State(other)),
+        };
+        if found != expected {
+            return Err(SlotsError::Changed { expected, found });
+        }
+        self.write_next(&**folder, found, body)
+    }
+
+    /// Begins anew with `body` as generation 1, whatever is there: for `enrol
+    /// --recover` alone, which has decided that the old value is lost. A power
+    /// cut leaves it torn or missing until this is done again.
+    pub fn reset<F: Folder>(&self, folder: &Locked<F>, body: &[u8]) -> Result<u64, SlotsError> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(SlotsError::TooLong(body.len()));
+        }
+        let removal = |error: std::io::Error, slot| {
+            SlotsError::Write(StoreError::io(
+                "remove",
+                folder.path().join(self.file(slot)),
+            )(error))
+        };
+        for slot in [0, 1] {
+            match folder.remove_file(&self.file(slot)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(removal(error, slot));
+                }
+                _ => folder.sync().map_err(|error| removal(error, slot))?,
+            }
+        }
+        self.write_next(&**folder, 0, body)
+    }
+
+    fn write_next<F: Folder>(&self, folder: &F, last: u64, body: &[u8]) -> Result<u64, SlotsError> {
+        if last == 0 {
+            self.write_slot(folder, 0, b"")?;
+        }
+        // Nobody writes 2^64 times; and if so, it stays as it is.
+        let next = last.saturating_add(1);
+        self.write_slot(folder, next, body)?;
+        Ok(next)
+    }
+
+    fn write_slot<F: Folder>(
+        &self,
+        folder: &F,
+        generation: u64,
+        body: &[u8],
+    ) -> Result<(), SlotsError> {
+        let bytes = print(generation, body);
+        let file = self.file(slot_of(generation));
+        write_atomic(folder, &file, &bytes, self.access, Existing::Replace)
+            .map_err(SlotsError::Write)
+    }
+}
+
+fn torn(what: String) -> SlotsRead {
+    SlotsRead::Torn { what }
+}
+
+fn slot_of(generation: u64) -> u64 {
+    1 - generation % 2
+}
+
+fn digest(head: &str, body: &[u8]) -> Digest {
+    Digest::of(&[head.as_bytes(), body].concat())
+}
+
+fn print(generation: u64, body: &[u8]) -> Vec<u8> {
+    let head = format!("{MAGIC} {SLOT_FORMAT} {generation} {} ", body.len());
+    let mut bytes = format!("{head}{}\n", digest(&head, body)).into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn parse(bytes: &[u8], slot: u64) -> Slot {
+    let end = bytes
+        .iter()
+        .take(MAX_HEADER_BYTES)
+        .position(|byte| *byte == b'\n');
+    let line = end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok());
+    let (Some(end), Some(line)) = (end, line) else {
+        return Slot::Bad("no first line");
+    };
+    let fields: Vec<&str> = line.split(' ').collect();
+    let number = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
+    match (fields.first(), number(1)) {
+        (Some(&MAGIC), Some(format)) if format > SLOT_FORMAT => return Slot::Newer(format),
+        (Some(&MAGIC), Some(SLOT_FORMAT)) => {}
+        _ => return Slot::Bad("no slot of ours"),
+    }
+    let Some(generation) = number(2) else {
+        return Slot::Bad("no generation");
+    };
+    let body = &bytes[end + 1..];
+    // Printed again and compared: one spelling, right length, right digest.
+    if print(generation, body) != bytes {
+        return Slot::Bad("the bytes do not match their SHA-256");
+    }
+    if slot_of(generation) != slot {
+        return Slot::Bad("a generation of the other slot");
+    }
+    Slot::Good {
+        generation,
+        body: body.to_vec(),
+    }
+}
+
+#[cfg(test)]
+#[path = "slots_tests.rs"]
+mod tests;
