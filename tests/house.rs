@@ -69,9 +69,8 @@ fn tokens(code: &str) -> Vec<String> {
     let bytes: Vec<char> = code.chars().collect();
     let mut tokens: Vec<String> = Vec::new();
     let mut at = 0;
-    let starts = |at: usize, text: &str| {
-        bytes[at..].iter().take(text.len()).copied().eq(text.chars())
-    };
+    let starts =
+        |at: usize, text: &str| bytes[at..].iter().take(text.len()).copied().eq(text.chars());
     while at < bytes.len() {
         let c = bytes[at];
         if starts(at, "//") {

@@ -34,8 +34,7 @@ const FREE_CLUSTERS: u32 = 512;
 /// The largest chain with 16 signatures a document, and 16 signatures on
 /// `SHA256SUMS`. All of it is reserved whatever the chain holds today: the
 /// volume's size is signed, and must not hang on when a release was built.
-const SEAL_FILES: u64 =
-    (MAX_TRUST_DOCUMENTS * (1 + MAX_ROLE_KEYS) + MAX_ROLE_KEYS) as u64;
+const SEAL_FILES: u64 = (MAX_TRUST_DOCUMENTS * (1 + MAX_ROLE_KEYS) + MAX_ROLE_KEYS) as u64;
 /// Bytes of these files.
 const SEAL_BYTES: u64 = (MAX_TRUST_DOCUMENTS * MAX_TRUST_BYTES) as u64
     + (SEAL_FILES - MAX_TRUST_DOCUMENTS as u64) * MAX_SIGNATURE_BYTES as u64;
@@ -219,7 +218,13 @@ fn documents(
         let bytes = template::render(&document.file, &document.bytes, form, &values)?;
         Ok((document.path.clone(), bytes))
     };
-    inputs.recipe.documents.iter().map(render).collect::<Result<_, _>>().map_err(BuildError::Mistakes)
+    inputs
+        .recipe
+        .documents
+        .iter()
+        .map(render)
+        .collect::<Result<_, _>>()
+        .map_err(BuildError::Mistakes)
 }
 
 fn entries(taken: &[Taken], made: &[(String, Vec<u8>)]) -> Vec<FileEntry> {

@@ -129,10 +129,7 @@ pub fn compare_release(
 }
 
 fn is_signature(path: &str) -> bool {
-    matches!(
-        seal_name(path),
-        Some(SealName::SumsSignature(_) | SealName::TrustSignature(..))
-    )
+    matches!(seal_name(path), Some(SealName::SumsSignature(_) | SealName::TrustSignature(..)))
 }
 
 /// Signatures, and trust documents of a longer chain.

@@ -131,7 +131,11 @@ impl<'r, 'a> Fields<'r, 'a> {
         let found = known.iter().find(|(word, _)| *word == text);
         if found.is_none() {
             let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
-            self.mistake(name, format!("unknown word {}", quoted(&text)), suggestion(&text, &words));
+            self.mistake(
+                name,
+                format!("unknown word {}", quoted(&text)),
+                suggestion(&text, &words),
+            );
         }
         found.map(|(_, value)| *value)
     }
@@ -197,7 +201,11 @@ impl<'r, 'a> Fields<'r, 'a> {
             }
             other => {
                 let what = format!("is {}, not a table", kind(other));
-                self.mistake(name, what, format!("Write [{}{name}] above its fields.", self.prefix));
+                self.mistake(
+                    name,
+                    what,
+                    format!("Write [{}{name}] above its fields.", self.prefix),
+                );
                 None
             }
         }

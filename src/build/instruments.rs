@@ -31,7 +31,11 @@ impl Instruments {
             entry.finish();
         }
         if names.is_empty() {
-            fields.mistake("instrument", "names no instrument", "Write [[instrument]] with a name.");
+            fields.mistake(
+                "instrument",
+                "names no instrument",
+                "Write [[instrument]] with a name.",
+            );
         }
         fields.finish();
         reading.finish(Some(Self { names }))

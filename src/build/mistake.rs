@@ -111,7 +111,10 @@ mod tests {
         let known = ["MiSeq", "MiSeqDx", "NextSeq 500"];
         let all = "Known: MiSeq, MiSeqDx, NextSeq 500";
         assert_eq!(suggestion("MiSek", &known), format!("Did you mean \"MiSeq\"? {all}"));
-        assert_eq!(suggestion("nextseq500", &known), format!("Did you mean \"NextSeq 500\"? {all}"));
+        assert_eq!(
+            suggestion("nextseq500", &known),
+            format!("Did you mean \"NextSeq 500\"? {all}")
+        );
         assert_eq!(suggestion("Toaster", &known), all);
         assert_eq!(suggestion(&"x".repeat(100_000), &known), all);
         assert_eq!(suggestion("", &known), all);

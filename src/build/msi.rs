@@ -179,8 +179,7 @@ fn inside<R: Read + Seek>(package: &mut Package<R>) -> Result<(), MsiError> {
         }
     }
     let word_count = package.summary_info().word_count().unwrap_or(0);
-    let by_default =
-        word_count & SOURCE_COMPRESSED != 0 && word_count & SOURCE_ADMINISTRATIVE == 0;
+    let by_default = word_count & SOURCE_COMPRESSED != 0 && word_count & SOURCE_ADMINISTRATIVE == 0;
     for file in rows(package, "File")? {
         let attributes = number(&file, "Attributes").unwrap_or(0);
         let compressed = match attributes & (FILE_COMPRESSED | FILE_NONCOMPRESSED) {

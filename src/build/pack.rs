@@ -11,12 +11,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::medium::{
-    BundleError, BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Sink, Tee, release,
+    BundleError, BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Tee, release,
 };
 use crate::seal::digest::Digest;
 use crate::seal::names::escape;
 use crate::source::{self, Source};
-use crate::store::atomic::{AtomicFile, write_atomic_at};
+use crate::store::atomic::{AtomicFile, parent_and_name, write_atomic};
 use crate::store::folder::Access;
 use crate::store::{Existing, StoreError};
 use crate::text::Language;
@@ -106,7 +106,7 @@ impl fmt::Display for PackError {
 impl std::error::Error for PackError {}
 
 fn write_fault(source: io::Error) -> PackError {
-    PackError::Render(RenderError::Write { done: 0, source })
+    PackError::Render(RenderError::Write { offset: 0, source })
 }
 
 /// Reads the image by another road than the renderer's: an ordinary reader of
@@ -195,7 +195,7 @@ fn render(
     let image = match outputs.image {
         None => None,
         Some(path) => {
-            let mut file = AtomicFile::create_at(path, Access::Everybody, outputs.existing)
+            let file = AtomicFile::create_at(path, Access::Everyone, outputs.existing)
                 .map_err(PackError::Store)?;
             let target = file.duplicate().map_err(PackError::Store)?;
             let sink = FileSink::new(target).map_err(write_fault)?;
@@ -220,7 +220,7 @@ fn render(
                 Some(checksums) => checksums,
                 None => bundle_plan.checksums(&mut open, &mut |_| ()).map_err(PackError::Bundle)?,
             };
-            let file = AtomicFile::create_at(path, Access::Everybody, outputs.existing)
+            let file = AtomicFile::create_at(path, Access::Everyone, outputs.existing)
                 .map_err(PackError::Store)?;
             let target = file.duplicate().map_err(PackError::Store)?;
             let mut sink = FileSink::new(target).map_err(write_fault)?;
@@ -239,8 +239,10 @@ fn render(
         file.commit().map_err(PackError::Store)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let line = format!("{digest}  {name}\n");
-        let beside = sha256_path(path);
-        write_atomic_at(&beside, line.as_bytes(), Access::Everybody, Existing::Replace)
+        let (folder, beside) =
+            parent_and_name(&sha256_path(path)).map_err(PackError::Store)?;
+        // The image of that name is ours, so its digest may be replaced.
+        write_atomic(&folder, &beside, line.as_bytes(), Access::Everyone, Existing::Replace)
             .map_err(PackError::Store)?;
     }
     if let Some(file) = bundle {

@@ -85,7 +85,8 @@ fn tree(root: &Path) -> Result<Vec<SourceFile>, BuildError> {
         }
         let path = medium_path(root, entry.path())?;
         if entry.file_type().is_dir() {
-            let mut inside = entry.path().read_dir().map_err(BuildError::io(entry.path(), "list"))?;
+            let mut inside =
+                entry.path().read_dir().map_err(BuildError::io(entry.path(), "list"))?;
             if inside.next().is_none() {
                 return Err(refuse("is an empty folder"));
             }

@@ -113,8 +113,12 @@ impl Recipe {
                 let document = self.0.documents.iter().find(|(known, _)| *known == name);
                 let names: Vec<&str> = self.0.documents.iter().map(|(known, _)| *known).collect();
                 match document {
-                    Some((known, bytes)) => Ok((format!("{}/{known}", self.0.name), bytes.to_vec())),
-                    None => Err(("the program carries no such text".into(), suggestion(name, &names))),
+                    Some((known, bytes)) => {
+                        Ok((format!("{}/{known}", self.0.name), bytes.to_vec()))
+                    }
+                    None => {
+                        Err(("the program carries no such text".into(), suggestion(name, &names)))
+                    }
                 }
             }
         }
@@ -138,7 +142,11 @@ impl Recipe {
         };
         struct Folder<'a>(&'a Path);
         impl Beside for Folder<'_> {
-            fn open(&self, name: &str, limit: usize) -> Result<(String, Vec<u8>), (String, String)> {
+            fn open(
+                &self,
+                name: &str,
+                limit: usize,
+            ) -> Result<(String, Vec<u8>), (String, String)> {
                 let path = self.0.join(name);
                 match read(&path, limit) {
                     Ok(bytes) => Ok((path.display().to_string(), bytes)),

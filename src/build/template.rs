@@ -55,13 +55,7 @@ pub fn render(file: &str, bytes: &[u8], form: Form, values: &Values) -> Result<V
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            return Err(Mistakes::one(
-                file,
-                line,
-                "",
-                "is not UTF-8".into(),
-                "Save it as UTF-8.",
-            ));
+            return Err(Mistakes::one(file, line, "", "is not UTF-8".into(), "Save it as UTF-8."));
         }
     };
     let mut rendered = String::from("\u{feff}");

@@ -28,6 +28,9 @@ mod testing;
 pub mod time;
 pub mod tree;
 
+pub use bundle::BundlePlan;
+pub use bundle_compare::{BundleComparison, BundleDifference, BundleRegion};
+pub use bundle_render::BundleError;
 pub use compare::{Beyond, Comparison, NoTap, Tap, TapError};
 pub use difference::{Difference, MAX_DIFFERENCES, SAMPLE_BYTES};
 pub use error::PlanError;
@@ -35,7 +38,7 @@ pub use fat::{BootArea, Geometry};
 pub use os_changes::{OsChange, OsChanges};
 pub use plan::{Plan, SectorRange, VolumeSpec};
 pub use region::Region;
-pub use render::{RenderError, Rendered, RenderedFile};
+pub use render::{OpenFile, RenderError, Rendered, RenderedFile};
 pub use sink::{FileSink, HashSink, Sink, StreamSink, Tee};
 pub use time::FatTime;
 pub use tree::{Content, FileSpec};

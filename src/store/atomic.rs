@@ -43,9 +43,7 @@ pub fn write_atomic<F: Folder>(
 /// The folder that holds `path`, opened, and the last component. Links above
 /// the file are followed: for outputs whose place the person names.
 pub fn parent_and_name(path: &Path) -> Result<(SystemFolder, OsString), StoreError> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| StoreError::NoName(path.to_path_buf()))?;
+    let name = path.file_name().ok_or_else(|| StoreError::NoName(path.to_path_buf()))?;
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -62,6 +60,15 @@ impl AtomicFile<SystemFolder> {
     }
 }
 
+impl AtomicFile<SystemFolder> {
+    /// The same opened file, for a writer that leaves holes. What it writes
+    /// must be handed over to the system before [`AtomicFile::commit`].
+    pub fn duplicate(&self) -> Result<std::fs::File, StoreError> {
+        let failed = StoreError::io("open again", self.folder.path().join(&self.temporary));
+        self.file.duplicate().map_err(failed)
+    }
+}
+
 impl<F: Folder> AtomicFile<F> {
     /// Begins the file `name` in `folder`. Refuses at once where it could not
     /// get its name at the end.
@@ -72,9 +79,7 @@ impl<F: Folder> AtomicFile<F> {
         existing: Existing,
     ) -> Result<Self, StoreError> {
         let path = folder.path().join(name);
-        let entry = folder
-            .entry(name)
-            .map_err(StoreError::io("look at", &path))?;
+        let entry = folder.entry(name).map_err(StoreError::io("look at", &path))?;
         match entry.map(|entry| entry.kind) {
             Some(_) if existing == Existing::Refuse => return Err(StoreError::Exists(path)),
             Some(EntryKind::Folder) => return Err(StoreError::OtherKind(path)),

@@ -18,12 +18,7 @@ fn value(folder: &FaultyFolder) -> Option<Vec<u8>> {
 
 fn foreign_names(folder: &FaultyFolder) -> usize {
     let known = |name: &OsStr| name == NAME || is_temporary(name, TEMPORARY);
-    folder
-        .list()
-        .unwrap()
-        .iter()
-        .filter(|name| !known(name))
-        .count()
+    folder.list().unwrap().iter().filter(|name| !known(name)).count()
 }
 
 #[test]
@@ -33,10 +28,7 @@ fn every_power_cut_leaves_the_old_file_or_the_new_one() {
         |folder| write(folder, b"new", Existing::Replace),
         |folder, done, cut| {
             let value = value(folder).unwrap();
-            assert!(
-                value == b"new" || (!done && value == b"old old old"),
-                "{cut}: {value:?}"
-            );
+            assert!(value == b"new" || (!done && value == b"old old old"), "{cut}: {value:?}");
             assert_eq!(foreign_names(folder), 0, "{cut}");
             // The next writer removes what is left over.
             assert!(write(folder, b"next", Existing::Replace));
@@ -69,10 +61,7 @@ fn every_error_leaves_the_old_file_or_the_new_one_and_no_leftover() {
         |folder| write(folder, b"new", Existing::Replace),
         |folder, done, fault| {
             let value = value(folder).unwrap();
-            assert!(
-                value == b"new" || (!done && value == b"old"),
-                "{fault}: {value:?}"
-            );
+            assert!(value == b"new" || (!done && value == b"old"), "{fault}: {value:?}");
             // A disk that refuses everything refuses the removal, too; there was
             // nothing to remove then.
             assert_eq!(folder.list().unwrap(), [NAME], "{fault}");
@@ -101,13 +90,7 @@ fn a_name_that_is_taken_is_refused_at_the_beginning_and_at_the_end() {
 fn a_folder_is_never_replaced_by_a_file() {
     let folder = FaultyDisk::new().root();
     folder.make_folder(NAME.as_ref(), Access::Owner).unwrap();
-    let refused = write_atomic(
-        &folder,
-        NAME.as_ref(),
-        b"",
-        Access::Owner,
-        Existing::Replace,
-    );
+    let refused = write_atomic(&folder, NAME.as_ref(), b"", Access::Owner, Existing::Replace);
     assert!(matches!(refused, Err(StoreError::OtherKind(_))));
 }
 
@@ -130,9 +113,6 @@ fn a_long_file_is_refused_and_not_cut() {
     let folder = FaultyDisk::new().root();
     assert!(write(&folder, b"12345", Existing::Refuse));
     assert!(read_bounded(&folder, NAME.as_ref(), 4).is_err());
-    assert_eq!(
-        read_bounded(&folder, NAME.as_ref(), 5).unwrap().unwrap(),
-        b"12345"
-    );
+    assert_eq!(read_bounded(&folder, NAME.as_ref(), 5).unwrap().unwrap(), b"12345");
     assert_eq!(read_bounded(&folder, "none".as_ref(), 5).unwrap(), None);
 }

@@ -136,10 +136,7 @@ pub fn read_bounded<F: Folder>(
     limit: usize,
 ) -> Result<Option<Vec<u8>>, ReadError> {
     let path = || folder.path().join(name);
-    let failed = |error| ReadError::Io {
-        path: path(),
-        error,
-    };
+    let failed = |error| ReadError::Io { path: path(), error };
     let reader = match folder.read(name) {
         Ok(reader) => reader,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -150,10 +147,7 @@ pub fn read_bounded<F: Folder>(
     let bound = (limit as u64).saturating_add(1);
     reader.take(bound).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() > limit {
-        return Err(ReadError::TooLong {
-            path: path(),
-            limit,
-        });
+        return Err(ReadError::TooLong { path: path(), limit });
     }
     Ok(Some(bytes))
 }

@@ -68,10 +68,7 @@ impl<F: Folder> Locked<F> {
     pub fn acquire(folder: F, patience: Duration) -> Result<Self, LockError> {
         let name = OsStr::new(LOCK_FILE);
         let path = folder.path().join(name);
-        let failed = |error| LockError::Io {
-            path: path.clone(),
-            error,
-        };
+        let failed = |error| LockError::Io { path: path.clone(), error };
         let file = folder.append(name, Access::Owner).map_err(failed)?;
         let started = Instant::now();
         while !file.hold().map_err(failed)? {
@@ -81,10 +78,7 @@ impl<F: Folder> Locked<F> {
             std::thread::sleep(PAUSE);
         }
         remove_leftovers(&folder, TEMPORARY);
-        Ok(Self {
-            folder,
-            _file: file,
-        })
+        Ok(Self { folder, _file: file })
     }
 }
 

@@ -80,11 +80,7 @@ impl fmt::Display for LogError {
         match self {
             Self::Io { doing, path, error } => write!(f, "cannot {doing} {}: {error}", shown(path)),
             Self::Broken { path, line } => {
-                write!(
-                    f,
-                    "{}: line {line} does not follow the line before it",
-                    shown(path)
-                )
+                write!(f, "{}: line {line} does not follow the line before it", shown(path))
             }
             Self::TooLong(path) => write!(f, "{} would be too long", shown(path)),
             Self::Entry => write!(f, "the entry is not one that a log can hold"),
@@ -116,12 +112,7 @@ pub fn read_log<F: Folder>(
     mut each: impl FnMut(&str),
 ) -> Result<LogState, LogError> {
     let path = || folder.path().join(name);
-    let mut state = LogState {
-        lines: 0,
-        head: Digest([0; 32]),
-        bytes: 0,
-        torn: Vec::new(),
-    };
+    let mut state = LogState { lines: 0, head: Digest([0; 32]), bytes: 0, torn: Vec::new() };
     let mut reader = match folder.read(name) {
         Ok(reader) => BufReader::new(reader),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(state),
@@ -132,23 +123,16 @@ pub fn read_log<F: Folder>(
         line.clear();
         let bound = MAX_LINE_BYTES as u64 + 1;
         let mut bounded = reader.by_ref().take(bound);
-        bounded
-            .read_until(b'\n', &mut line)
-            .map_err(LogError::io("read", path()))?;
+        bounded.read_until(b'\n', &mut line).map_err(LogError::io("read", path()))?;
         if line.is_empty() {
             return Ok(state);
         }
-        let broken = || LogError::Broken {
-            path: path(),
-            line: state.lines + 1,
-        };
+        let broken = || LogError::Broken { path: path(), line: state.lines + 1 };
         // No line of ours has a zero byte; a cut leaves them where contents were
         // still to come.
         if line.last() != Some(&b'\n') || line.contains(&0) {
             let mut more = [0];
-            let after = reader
-                .read(&mut more)
-                .map_err(LogError::io("read", path()))?;
+            let after = reader.read(&mut more).map_err(LogError::io("read", path()))?;
             if after != 0 {
                 return Err(broken());
             }
@@ -198,13 +182,7 @@ impl<'a, F: Folder> ChainedLog<'a, F> {
     pub fn open(folder: &'a Locked<F>, name: &str, access: Access) -> Result<Self, LogError> {
         let name = OsString::from(name);
         let state = read_log(&**folder, &name, |_| {})?;
-        let log = Self {
-            folder,
-            name,
-            access,
-            state,
-            usable: true,
-        };
+        let log = Self { folder, name, access, state, usable: true };
         if !log.state.torn.is_empty() {
             log.keep_torn_line()?;
             log.cut_back()?;
@@ -263,19 +241,12 @@ impl<'a, F: Folder> ChainedLog<'a, F> {
         if line.len() > MAX_LINE_BYTES || self.state.bytes + line.len() as u64 > MAX_LOG_BYTES {
             return Err(LogError::TooLong(self.path()));
         }
-        let written = self
-            .folder
-            .append(&self.name, self.access)
-            .and_then(|mut file| {
-                file.write_all(&line)?;
-                file.sync()?;
-                // The file may be new.
-                if self.state.lines == 0 {
-                    self.folder.sync()
-                } else {
-                    Ok(())
-                }
-            });
+        let written = self.folder.append(&self.name, self.access).and_then(|mut file| {
+            file.write_all(&line)?;
+            file.sync()?;
+            // The file may be new.
+            if self.state.lines == 0 { self.folder.sync() } else { Ok(()) }
+        });
         if let Err(error) = written {
             // Half a line must not be followed by another one.
             let there = self.folder.entry(&self.name);

@@ -15,9 +15,7 @@ fn add(folder: &FaultyFolder, values: &[u32]) -> bool {
     let Ok(mut log) = ChainedLog::open(&locked, NAME, Access::Everyone) else {
         return false;
     };
-    values
-        .iter()
-        .all(|value| log.append(&json!({ "value": value })).is_ok())
+    values.iter().all(|value| log.append(&json!({ "value": value })).is_ok())
 }
 
 fn values(folder: &FaultyFolder) -> Vec<u32> {
@@ -31,9 +29,7 @@ fn values(folder: &FaultyFolder) -> Vec<u32> {
 }
 
 fn raw(folder: &FaultyFolder, name: &str) -> Vec<u8> {
-    read_bounded(folder, name.as_ref(), 1 << 20)
-        .unwrap()
-        .unwrap_or_default()
+    read_bounded(folder, name.as_ref(), 1 << 20).unwrap().unwrap_or_default()
 }
 
 fn put(folder: &FaultyFolder, bytes: &[u8]) {
@@ -112,18 +108,13 @@ fn a_write_that_failed_does_not_spoil_the_next_one() {
     let locked = Locked::acquire(folder.clone(), Duration::ZERO).unwrap();
     let mut log = ChainedLog::open(&locked, NAME, Access::Everyone).unwrap();
     log.append(&json!({ "value": 1 })).unwrap();
-    folder
-        .disk()
-        .set_fault(crate::store::faulty::Fault::Full { at: 0 });
+    folder.disk().set_fault(crate::store::faulty::Fault::Full { at: 0 });
     assert!(log.append(&json!({ "value": 2 })).is_err());
     folder.disk().set_fault(crate::store::faulty::Fault::None);
     log.append(&json!({ "value": 3 })).unwrap();
     assert_eq!(values(&folder), [1, 3]);
     assert_eq!(log.lines(), 2);
-    assert_eq!(
-        log.head(),
-        read_log(&folder, NAME.as_ref(), |_| {}).unwrap().head
-    );
+    assert_eq!(log.head(), read_log(&folder, NAME.as_ref(), |_| {}).unwrap().head);
 }
 
 #[test]
@@ -131,10 +122,7 @@ fn a_changed_line_is_reported_with_the_number_of_the_line_after_it() {
     let folder = FaultyDisk::new().root();
     assert!(add(&folder, &[10, 20, 30]));
     let whole = String::from_utf8(raw(&folder, NAME)).unwrap();
-    put(
-        &folder,
-        whole.replace("\"value\":20", "\"value\":21").as_bytes(),
-    );
+    put(&folder, whole.replace("\"value\":20", "\"value\":21").as_bytes());
     let error = read_log(&folder, NAME.as_ref(), |_| {}).unwrap_err();
     assert!(matches!(error, LogError::Broken { line: 3, .. }), "{error}");
     assert!(!add(&folder, &[40]));
@@ -160,10 +148,7 @@ fn zeros_in_the_last_line_are_torn_and_in_the_middle_broken() {
     assert!(add(&folder, &[1]));
     let whole = raw(&folder, NAME);
     put(&folder, &[&whole[..], b"\0\0\0\n"].concat());
-    assert_eq!(
-        read_log(&folder, NAME.as_ref(), |_| {}).unwrap().torn,
-        b"\0\0\0\n"
-    );
+    assert_eq!(read_log(&folder, NAME.as_ref(), |_| {}).unwrap().torn, b"\0\0\0\n");
     put(&folder, &[&whole[..], b"\0\0\0\n", &whole[..]].concat());
     let error = read_log(&folder, NAME.as_ref(), |_| {}).unwrap_err();
     assert!(matches!(error, LogError::Broken { line: 2, .. }));
@@ -174,10 +159,7 @@ fn entries_that_would_confuse_the_chain_are_refused() {
     let folder = FaultyDisk::new().root();
     let locked = Locked::acquire(folder.clone(), Duration::ZERO).unwrap();
     let mut log = ChainedLog::open(&locked, NAME, Access::Everyone).unwrap();
-    assert!(matches!(
-        log.append(&json!({ "previous": "x" })),
-        Err(LogError::Entry)
-    ));
+    assert!(matches!(log.append(&json!({ "previous": "x" })), Err(LogError::Entry)));
     assert!(matches!(log.append(&json!(["list"])), Err(LogError::Entry)));
     let long = json!({ "text": "x".repeat(MAX_LINE_BYTES) });
     assert!(matches!(log.append(&long), Err(LogError::TooLong(_))));

@@ -67,11 +67,7 @@ impl fmt::Display for PrivacyFault {
             Self::Link(path) => write!(f, "{} is a link", shown(path)),
             Self::NotAFolder(path) => write!(f, "{} is not a folder", shown(path)),
             Self::Owner { path, owner } => {
-                write!(
-                    f,
-                    "{} belongs to another user (number {owner})",
-                    shown(path)
-                )
+                write!(f, "{} belongs to another user (number {owner})", shown(path))
             }
             Self::Writable { path, bits } => {
                 write!(f, "others may write in {} (mode {bits:04o})", shown(path))

@@ -34,11 +34,7 @@ enum Wrong {
 
 impl Rights {
     fn of(metadata: &fs::Metadata) -> Self {
-        Self {
-            owner: metadata.uid(),
-            group: metadata.gid(),
-            bits: metadata.mode() & 0o7777,
-        }
+        Self { owner: metadata.uid(), group: metadata.gid(), bits: metadata.mode() & 0o7777 }
     }
 
     fn trusted(self, user: u32) -> bool {
@@ -70,14 +66,8 @@ impl Rights {
 fn fault(wrong: Wrong, path: &Path, rights: Rights) -> PrivacyFault {
     let path = path.to_path_buf();
     match wrong {
-        Wrong::Owner => PrivacyFault::Owner {
-            path,
-            owner: rights.owner,
-        },
-        Wrong::Writable => PrivacyFault::Writable {
-            path,
-            bits: rights.bits,
-        },
+        Wrong::Owner => PrivacyFault::Owner { path, owner: rights.owner },
+        Wrong::Writable => PrivacyFault::Writable { path, bits: rights.bits },
     }
 }
 
@@ -115,9 +105,7 @@ fn check_above(folder: &Path, user: u32) -> Result<PathBuf, PrivacyFault> {
             }
             continue;
         }
-        rights
-            .above(user)
-            .map_err(|wrong| fault(wrong, path, rights))?;
+        rights.above(user).map_err(|wrong| fault(wrong, path, rights))?;
     }
     Ok(real)
 }
@@ -130,11 +118,7 @@ pub(super) fn open(path: &Path) -> Result<SystemFolder, PrivacyFault> {
     };
     let real = check_above(parent, user)?;
     let parent = SystemFolder::open(&real).map_err(failed(&real))?;
-    match parent
-        .entry(name)
-        .map_err(failed(&path))?
-        .map(|entry| entry.kind)
-    {
+    match parent.entry(name).map_err(failed(&path))?.map(|entry| entry.kind) {
         None => return Err(PrivacyFault::Missing(path)),
         Some(EntryKind::Folder) => {}
         Some(EntryKind::Link) => return Err(PrivacyFault::Link(path)),
@@ -143,18 +127,14 @@ pub(super) fn open(path: &Path) -> Result<SystemFolder, PrivacyFault> {
     let folder = parent.open_folder(name).map_err(failed(&path))?;
     let (owner, group, bits) = folder.ownership().map_err(failed(&path))?;
     let rights = Rights { owner, group, bits };
-    rights
-        .own(user)
-        .map_err(|wrong| fault(wrong, &path, rights))?;
+    rights.own(user).map_err(|wrong| fault(wrong, &path, rights))?;
     Ok(folder)
 }
 
 pub(super) fn make(path: &Path, access: Access) -> Result<SystemFolder, PrivacyFault> {
     let path = absolute(path)?;
-    let missing: Vec<&Path> = path
-        .ancestors()
-        .take_while(|above| fs::symlink_metadata(above).is_err())
-        .collect();
+    let missing: Vec<&Path> =
+        path.ancestors().take_while(|above| fs::symlink_metadata(above).is_err()).collect();
     if let Some(parent) = missing.last().and_then(|first| first.parent()) {
         // Nothing is made below a folder that others may change.
         let mut folder = check_above(parent, user()?)
@@ -224,14 +204,8 @@ mod tests {
         let path = place.path().join("state");
         fs::create_dir(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(matches!(
-            make(&path, Access::Owner),
-            Err(PrivacyFault::Writable { .. })
-        ));
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
-            0o777
-        );
+        assert!(matches!(make(&path, Access::Owner), Err(PrivacyFault::Writable { .. })));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o777);
         // Nor is anything made below it.
         let below = make(&path.join("x/y"), Access::Owner);
         assert!(matches!(below, Err(PrivacyFault::Writable { .. })));
@@ -247,19 +221,10 @@ mod tests {
         fs::write(at("file"), b"").unwrap();
         symlink("real", at("link")).unwrap();
         assert!(matches!(open(&at("link")), Err(PrivacyFault::Link(_))));
-        assert!(matches!(
-            make(&at("link"), Access::Owner),
-            Err(PrivacyFault::Link(_))
-        ));
-        assert!(matches!(
-            open(&at("file")),
-            Err(PrivacyFault::NotAFolder(_))
-        ));
+        assert!(matches!(make(&at("link"), Access::Owner), Err(PrivacyFault::Link(_))));
+        assert!(matches!(open(&at("file")), Err(PrivacyFault::NotAFolder(_))));
         assert!(matches!(open(&at("none")), Err(PrivacyFault::Missing(_))));
-        assert!(matches!(
-            open(Path::new("/")),
-            Err(PrivacyFault::NotAFolder(_))
-        ));
+        assert!(matches!(open(Path::new("/")), Err(PrivacyFault::NotAFolder(_))));
         // A link of one's own above the folder is a person's own affair.
         fs::create_dir(at("real/state")).unwrap();
         fs::set_permissions(at("real/state"), fs::Permissions::from_mode(0o700)).unwrap();

@@ -111,10 +111,7 @@ impl fmt::Display for SlotsError {
             }
             Self::State(_) => write!(f, "the stored state is not as expected"),
             Self::Changed { expected, found } => {
-                write!(
-                    f,
-                    "the state moved from generation {expected} to {found} meanwhile"
-                )
+                write!(f, "the state moved from generation {expected} to {found} meanwhile")
             }
             Self::TooLong(bytes) => write!(f, "the state would be {bytes} bytes long"),
             Self::Write(error) => error.fmt(f),
@@ -135,10 +132,7 @@ enum Slot {
 impl Slots {
     /// The value `name`, whose files others may or may not read.
     pub fn new(name: &str, access: Access) -> Self {
-        Self {
-            name: name.to_string(),
-            access,
-        }
+        Self { name: name.to_string(), access }
     }
 
     fn file(&self, slot: u64) -> OsString {
@@ -179,23 +173,11 @@ impl Slots {
             [Slot::Absent, _] => torn(format!("{}.0 is missing", self.name)),
             [_, Slot::Absent] => torn(format!("{}.1 is missing", self.name)),
             [
-                Slot::Good {
-                    generation: odd,
-                    body,
-                },
-                Slot::Good {
-                    generation: even,
-                    body: other,
-                },
+                Slot::Good { generation: odd, body },
+                Slot::Good { generation: even, body: other },
             ] => match odd.abs_diff(even) {
-                1 if odd > even => SlotsRead::Good {
-                    generation: odd,
-                    body,
-                },
-                1 => SlotsRead::Good {
-                    generation: even,
-                    body: other,
-                },
+                1 if odd > even => SlotsRead::Good { generation: odd, body },
+                1 => SlotsRead::Good { generation: even, body: other },
                 _ => torn(format!(
                     "{}: generations {odd} and {even} do not follow each other",
                     self.name
@@ -210,10 +192,9 @@ impl Slots {
         let limit = MAX_BODY_BYTES + MAX_HEADER_BYTES;
         let name = self.file(slot);
         // A link or folder by this name is a wrong state, not a failing disk.
-        let entry = folder.entry(&name).map_err(|error| ReadError::Io {
-            path: folder.path().join(&name),
-            error,
-        })?;
+        let entry = folder
+            .entry(&name)
+            .map_err(|error| ReadError::Io { path: folder.path().join(&name), error })?;
         if entry.is_some_and(|entry| entry.kind != EntryKind::File) {
             return Ok(Slot::Bad("not a file"));
         }
@@ -255,10 +236,7 @@ impl Slots {
             return Err(SlotsError::TooLong(body.len()));
         }
         let removal = |error: std::io::Error, slot| {
-            SlotsError::Write(StoreError::io(
-                "remove",
-                folder.path().join(self.file(slot)),
-            )(error))
+            SlotsError::Write(StoreError::io("remove", folder.path().join(self.file(slot)))(error))
         };
         for slot in [0, 1] {
             match folder.remove_file(&self.file(slot)) {
@@ -314,10 +292,7 @@ fn print(generation: u64, body: &[u8]) -> Vec<u8> {
 }
 
 fn parse(bytes: &[u8], slot: u64) -> Slot {
-    let end = bytes
-        .iter()
-        .take(MAX_HEADER_BYTES)
-        .position(|byte| *byte == b'\n');
+    let end = bytes.iter().take(MAX_HEADER_BYTES).position(|byte| *byte == b'\n');
     let line = end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok());
     let (Some(end), Some(line)) = (end, line) else {
         return Slot::Bad("no first line");
@@ -340,10 +315,7 @@ fn parse(bytes: &[u8], slot: u64) -> Slot {
     if slot_of(generation) != slot {
         return Slot::Bad("a generation of the other slot");
     }
-    Slot::Good {
-        generation,
-        body: body.to_vec(),
-    }
+    Slot::Good { generation, body: body.to_vec() }
 }
 
 #[cfg(test)]

@@ -21,39 +21,23 @@ fn read(folder: &FaultyFolder) -> SlotsRead {
 }
 
 fn good(generation: u64, body: &str) -> SlotsRead {
-    SlotsRead::Good {
-        generation,
-        body: body.as_bytes().to_vec(),
-    }
+    SlotsRead::Good { generation, body: body.as_bytes().to_vec() }
 }
 
 fn filled(generations: u64) -> FaultyFolder {
     let folder = FaultyDisk::new().root();
     for last in 0..generations {
-        assert!(write(
-            &folder,
-            last,
-            format!("body {}", last + 1).as_bytes()
-        ));
+        assert!(write(&folder, last, format!("body {}", last + 1).as_bytes()));
     }
     folder
 }
 
 fn put(folder: &FaultyFolder, name: &str, bytes: &[u8]) {
-    write_atomic(
-        folder,
-        name.as_ref(),
-        bytes,
-        Access::Owner,
-        Existing::Replace,
-    )
-    .unwrap();
+    write_atomic(folder, name.as_ref(), bytes, Access::Owner, Existing::Replace).unwrap();
 }
 
 fn raw(folder: &FaultyFolder, name: &str) -> Vec<u8> {
-    read_bounded(folder, OsStr::new(name), 1 << 20)
-        .unwrap()
-        .unwrap()
+    read_bounded(folder, OsStr::new(name), 1 << 20).unwrap().unwrap()
 }
 
 #[test]
@@ -61,11 +45,7 @@ fn every_power_cut_leaves_the_old_generation_or_the_new_one_and_is_never_torn() 
     let mut total = 0;
     for generation in 0..4 {
         let (old, new) = (format!("body {generation}"), "the new body".to_string());
-        let before = if generation == 0 {
-            SlotsRead::Missing
-        } else {
-            good(generation, &old)
-        };
+        let before = if generation == 0 { SlotsRead::Missing } else { good(generation, &old) };
         let cuts = every_power_cut(
             |folder| {
                 for last in 0..generation {
@@ -95,10 +75,7 @@ fn every_error_leaves_the_old_generation_or_the_new_one() {
         |folder| write(folder, 2, b"new"),
         |folder, done, fault| {
             let now = read(folder);
-            assert!(
-                now == good(3, "new") || (!done && now == good(2, "old")),
-                "{fault}: {now:?}"
-            );
+            assert!(now == good(3, "new") || (!done && now == good(2, "old")), "{fault}: {now:?}");
         },
     );
     println!("slots: {errors} errors");
@@ -110,11 +87,7 @@ fn generations_follow_and_the_newest_is_read() {
     let folder = filled(0);
     assert_eq!(read(&folder), SlotsRead::Missing);
     for generation in 1..6 {
-        assert!(write(
-            &folder,
-            generation - 1,
-            format!("{generation}").as_bytes()
-        ));
+        assert!(write(&folder, generation - 1, format!("{generation}").as_bytes()));
         assert_eq!(read(&folder), good(generation, &format!("{generation}")));
     }
 }
@@ -151,14 +124,7 @@ fn a_slot_that_is_missing_is_torn_at_every_generation() {
             // write leaves: nothing was ever stored.
             let never = generation == 1 && name == "trust.0";
             let torn = matches!(now, SlotsRead::Torn { .. });
-            assert!(
-                if never {
-                    now == SlotsRead::Missing
-                } else {
-                    torn
-                },
-                "{generation} {name}"
-            );
+            assert!(if never { now == SlotsRead::Missing } else { torn }, "{generation} {name}");
             if torn {
                 assert!(!write(&folder, generation, b"x") && !write(&folder, 0, b"x"));
             }
@@ -183,10 +149,7 @@ fn a_newer_format_is_said_and_never_written_over() {
     put(&folder, "trust.0", b"mediaseal-slot 2 whatever comes\n");
     assert_eq!(read(&folder), SlotsRead::Newer { format: 2 });
     assert!(!write(&folder, 2, b"x"));
-    assert_eq!(
-        raw(&folder, "trust.0"),
-        b"mediaseal-slot 2 whatever comes\n"
-    );
+    assert_eq!(raw(&folder, "trust.0"), b"mediaseal-slot 2 whatever comes\n");
 }
 
 #[test]
@@ -194,10 +157,7 @@ fn a_value_that_changed_meanwhile_is_not_written_over() {
     let folder = filled(2);
     let locked = lock(&folder).unwrap();
     let stale = slots().write(&locked, 1, b"stale");
-    let changed = SlotsError::Changed {
-        expected: 1,
-        found: 2,
-    };
+    let changed = SlotsError::Changed { expected: 1, found: 2 };
     assert_eq!(stale.unwrap_err().to_string(), changed.to_string());
     assert_eq!(read(&folder), good(2, "body 2"));
 }
@@ -209,9 +169,7 @@ fn a_link_or_folder_in_the_place_of_a_slot_is_torn() {
     folder.plant_link("trust.0");
     assert!(matches!(read(&folder), SlotsRead::Torn { .. }));
     folder.remove_file("trust.1".as_ref()).unwrap();
-    folder
-        .make_folder("trust.1".as_ref(), Access::Owner)
-        .unwrap();
+    folder.make_folder("trust.1".as_ref(), Access::Owner).unwrap();
     assert!(matches!(read(&folder), SlotsRead::Torn { .. }));
 }
 
@@ -229,9 +187,6 @@ fn a_body_past_the_limit_is_refused() {
     let folder = filled(1);
     let locked = lock(&folder).unwrap();
     let long = vec![0; MAX_BODY_BYTES + 1];
-    assert!(matches!(
-        slots().write(&locked, 1, &long),
-        Err(SlotsError::TooLong(_))
-    ));
+    assert!(matches!(slots().write(&locked, 1, &long), Err(SlotsError::TooLong(_))));
     assert_eq!(read(&folder), good(1, "body 1"));
 }

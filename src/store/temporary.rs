@@ -42,10 +42,7 @@ fn fresh_name(prefix: &str) -> OsString {
 pub fn is_temporary(name: &OsStr, prefix: &str) -> bool {
     let digits = name.to_str().and_then(|name| name.strip_prefix(prefix));
     digits.is_some_and(|digits| {
-        digits.len() == DIGITS
-            && digits
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        digits.len() == DIGITS && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 
@@ -116,18 +113,13 @@ pub(super) fn temporary_folder<F: Folder>(
 /// removed stays for the next time.
 pub fn remove_leftovers<F: Folder>(folder: &F, prefix: &str) -> usize {
     let names = folder.list().unwrap_or_default();
-    let mut leftovers = names
-        .iter()
-        .filter(|name| is_temporary(name, prefix))
-        .peekable();
+    let mut leftovers = names.iter().filter(|name| is_temporary(name, prefix)).peekable();
     // A leftover may be an old folder whose exchange with the new one is not
     // durable yet: removing it first could cost both.
     if leftovers.peek().is_none() || folder.sync().is_err() {
         return 0;
     }
-    leftovers
-        .filter(|name| remove_leftover(folder, name).unwrap_or(false))
-        .count()
+    leftovers.filter(|name| remove_leftover(folder, name).unwrap_or(false)).count()
 }
 
 fn remove_leftover<F: Folder>(folder: &F, name: &OsStr) -> Result<bool, StoreError> {
@@ -169,13 +161,7 @@ mod tests {
         let (one, two) = (fresh_name(TEMPORARY), fresh_name(TEMPORARY));
         assert_ne!(one, two);
         assert!(is_temporary(&one, TEMPORARY) && !is_temporary(&one, STAGING));
-        for foreign in [
-            "",
-            "x",
-            ".mediaseal-tmp-",
-            ".mediaseal-tmp-1",
-            ".mediaseal-tmp-../../x",
-        ] {
+        for foreign in ["", "x", ".mediaseal-tmp-", ".mediaseal-tmp-1", ".mediaseal-tmp-../../x"] {
             assert!(!is_temporary(foreign.as_ref(), TEMPORARY), "{foreign}");
         }
         let upper = one.to_string_lossy().replace(char::is_numeric, "A");
@@ -191,11 +177,7 @@ mod tests {
         let (dead_folder, opened) = temporary_folder(&folder, TEMPORARY, Access::Owner).unwrap();
         drop(opened.create_new("inside".as_ref(), Access::Owner).unwrap());
         drop(opened);
-        drop(
-            folder
-                .create_new(".mediaseal-tmp-mine".as_ref(), Access::Owner)
-                .unwrap(),
-        );
+        drop(folder.create_new(".mediaseal-tmp-mine".as_ref(), Access::Owner).unwrap());
         assert_eq!(remove_leftovers(&folder, TEMPORARY), 2);
         let names = folder.list().unwrap();
         assert!(names.contains(&living) && !names.contains(&dead));

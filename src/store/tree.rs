@@ -32,26 +32,18 @@ pub fn remove_tree<F: Folder>(folder: &F, name: &OsStr) -> Result<(), StoreError
 
 fn remove_below<F: Folder>(folder: &F, name: &OsStr, depth: usize) -> Result<(), StoreError> {
     let path = folder.path().join(name);
-    let entry = folder
-        .entry(name)
-        .map_err(StoreError::io("look at", &path))?;
+    let entry = folder.entry(name).map_err(StoreError::io("look at", &path))?;
     match entry.map(|entry| entry.kind) {
         None => Ok(()),
         Some(EntryKind::Folder) if depth == 0 => Err(StoreError::TooDeep(path)),
         Some(EntryKind::Folder) => {
-            let opened = folder
-                .open_folder(name)
-                .map_err(StoreError::io("open", &path))?;
+            let opened = folder.open_folder(name).map_err(StoreError::io("open", &path))?;
             for inner in opened.list().map_err(StoreError::io("list", &path))? {
                 remove_below(&opened, &inner, depth - 1)?;
             }
-            folder
-                .remove_folder(name)
-                .map_err(StoreError::io("remove", path))
+            folder.remove_folder(name).map_err(StoreError::io("remove", path))
         }
-        Some(_) => folder
-            .remove_file(name)
-            .map_err(StoreError::io("remove", path)),
+        Some(_) => folder.remove_file(name).map_err(StoreError::io("remove", path)),
     }
 }
 
@@ -68,27 +60,20 @@ fn sync_below<F: Folder>(folder: &F, depth: usize) -> Result<(), StoreError> {
     }
     for name in folder.list().map_err(StoreError::io("list", path))? {
         let inner = path.join(&name);
-        let entry = folder
-            .entry(&name)
-            .map_err(StoreError::io("look at", &inner))?;
+        let entry = folder.entry(&name).map_err(StoreError::io("look at", &inner))?;
         match entry.map(|entry| entry.kind) {
             Some(EntryKind::Folder) => {
-                let opened = folder
-                    .open_folder(&name)
-                    .map_err(StoreError::io("open", &inner))?;
+                let opened = folder.open_folder(&name).map_err(StoreError::io("open", &inner))?;
                 sync_below(&opened, depth - 1)?;
             }
             Some(EntryKind::File) => {
                 let file = folder.open_existing(&name);
-                file.and_then(|mut file| file.sync())
-                    .map_err(StoreError::io("flush", &inner))?;
+                file.and_then(|mut file| file.sync()).map_err(StoreError::io("flush", &inner))?;
             }
             _ => return Err(StoreError::OtherKind(inner)),
         }
     }
-    folder
-        .sync()
-        .map_err(StoreError::io("flush the folder", path))
+    folder.sync().map_err(StoreError::io("flush the folder", path))
 }
 
 /// A folder under a temporary name, held, and removed with everything in it
@@ -108,13 +93,7 @@ impl<F: Folder> TemporaryTree<F> {
     pub fn create(parent: &F, prefix: &str, access: Access) -> Result<Self, StoreError> {
         remove_leftovers(parent, prefix);
         let (name, folder) = temporary_folder(parent, prefix, access)?;
-        Ok(Self {
-            parent: parent.clone(),
-            name,
-            folder,
-            access,
-            remove: true,
-        })
+        Ok(Self { parent: parent.clone(), name, folder, access, remove: true })
     }
 
     /// The folder itself.
@@ -188,9 +167,7 @@ impl<F: Folder> AtomicFolder<F> {
     ) -> Result<Self, StoreError> {
         recover(parent, name)?;
         let path = parent.path().join(name);
-        let entry = parent
-            .entry(name)
-            .map_err(StoreError::io("look at", &path))?;
+        let entry = parent.entry(name).map_err(StoreError::io("look at", &path))?;
         match entry.map(|entry| entry.kind) {
             Some(_) if existing == Existing::Refuse => return Err(StoreError::Exists(path)),
             Some(EntryKind::Folder) | None => {}
@@ -284,16 +261,10 @@ pub fn recover<F: Folder>(parent: &F, name: &OsStr) -> Result<(), StoreError> {
         return Ok(());
     }
     if there(name)?.is_none() {
-        parent
-            .rename_new(&aside, name)
-            .map_err(StoreError::io("put back", &path))?;
-        return parent
-            .sync()
-            .map_err(StoreError::io("flush the folder", parent.path()));
+        parent.rename_new(&aside, name).map_err(StoreError::io("put back", &path))?;
+        return parent.sync().map_err(StoreError::io("flush the folder", parent.path()));
     }
-    parent
-        .sync()
-        .map_err(StoreError::io("flush the folder", parent.path()))?;
+    parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?;
     remove_tree(parent, &aside)
 }
 

@@ -22,11 +22,7 @@ fn value(parent: &FaultyFolder, label: &str) -> Option<Vec<u8>> {
     let trust = folder.open_folder("SEAL".as_ref()).unwrap();
     let trust = trust.open_folder("trust".as_ref()).unwrap();
     let one = read_bounded(&folder, "README.TXT".as_ref(), 100).unwrap();
-    assert_eq!(
-        one,
-        read_bounded(&trust, "1.json".as_ref(), 100).unwrap(),
-        "{label}"
-    );
+    assert_eq!(one, read_bounded(&trust, "1.json".as_ref(), 100).unwrap(), "{label}");
     one
 }
 
@@ -46,10 +42,7 @@ fn replaced_over_every_cut(exchange: bool) -> usize {
             }
             recover(parent, NAME.as_ref()).unwrap();
             let value = value(parent, cut).unwrap();
-            assert!(
-                value == b"new" || (!done && value == b"old"),
-                "{cut}: {value:?}"
-            );
+            assert!(value == b"new" || (!done && value == b"old"), "{cut}: {value:?}");
             assert!(write(parent, b"next", Existing::Replace), "{cut}");
             assert_eq!(parent.list().unwrap(), [NAME], "{cut}");
         },
@@ -98,10 +91,7 @@ fn every_error_leaves_the_old_folder_or_the_new_one() {
             |parent| write(parent, b"new", Existing::Replace),
             |parent, done, fault| {
                 let value = value(parent, fault).unwrap();
-                assert!(
-                    value == b"new" || (!done && value == b"old"),
-                    "{fault}: {value:?}"
-                );
+                assert!(value == b"new" || (!done && value == b"old"), "{fault}: {value:?}");
                 // What could not be removed is recognised, and goes next time.
                 let known = |name: &OsString| {
                     name == NAME || is_temporary(name, TEMPORARY) || name.len() == 24
@@ -121,17 +111,9 @@ fn a_name_that_is_taken_is_refused_and_nothing_is_left() {
     let parent = FaultyDisk::new().root();
     assert!(write(&parent, b"old", Existing::Refuse));
     assert!(!write(&parent, b"new", Existing::Refuse));
-    drop(
-        parent
-            .create_new("file".as_ref(), Access::Everyone)
-            .unwrap(),
-    );
-    let over_file = AtomicFolder::create(
-        &parent,
-        "file".as_ref(),
-        Access::Everyone,
-        Existing::Replace,
-    );
+    drop(parent.create_new("file".as_ref(), Access::Everyone).unwrap());
+    let over_file =
+        AtomicFolder::create(&parent, "file".as_ref(), Access::Everyone, Existing::Replace);
     assert!(matches!(over_file, Err(StoreError::OtherKind(_))));
     assert_eq!(value(&parent, "").unwrap(), b"old");
     assert_eq!(parent.list().unwrap(), ["file", NAME]);
@@ -145,15 +127,9 @@ fn removing_a_tree_neither_follows_links_nor_goes_on_for_ever() {
         folder.make_folder("deep".as_ref(), Access::Owner).unwrap();
         folder = folder.open_folder("deep".as_ref()).unwrap();
     }
-    assert!(matches!(
-        remove_tree(&parent, "deep".as_ref()),
-        Err(StoreError::TooDeep(_))
-    ));
+    assert!(matches!(remove_tree(&parent, "deep".as_ref()), Err(StoreError::TooDeep(_))));
     parent.make_folder("top".as_ref(), Access::Owner).unwrap();
-    parent
-        .open_folder("top".as_ref())
-        .unwrap()
-        .plant_link("link");
+    parent.open_folder("top".as_ref()).unwrap().plant_link("link");
     remove_tree(&parent, "top".as_ref()).unwrap();
     remove_tree(&parent, "none".as_ref()).unwrap();
     assert_eq!(parent.list().unwrap(), ["deep"]);

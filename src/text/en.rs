@@ -177,7 +177,10 @@ pub(super) const TABLE: Table = Table {
             "What is stored here is of publisher {found}, not {expected}.",
             "Name the right state folder with --state.",
         ),
-        state_unsafe: entry("The state folder {path} is not safe: {detail}.", "It must belong to you and be writable by nobody else. It was not repaired."),
+        state_unsafe: entry(
+            "The state folder {path} is not safe: {detail}.",
+            "It must belong to you and be writable by nobody else. It was not repaired.",
+        ),
         below_floor: entry(
             "Release {position} is older than {floor}, the oldest that may be used.",
             "Ask the publisher for the newest release.",

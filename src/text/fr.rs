@@ -186,7 +186,10 @@ pub(super) const TABLE: Table = Table {
             "Ce qui est enregistré ici est de l'éditeur {found}, non de {expected}.",
             "Indiquez le bon dossier d'état avec --state.",
         ),
-        state_unsafe: entry("Le dossier d'état {path} n'est pas sûr\u{a0}: {detail}.", "Il doit vous appartenir et n'être modifiable par personne d'autre. Il n'a pas été réparé."),
+        state_unsafe: entry(
+            "Le dossier d'état {path} n'est pas sûr\u{a0}: {detail}.",
+            "Il doit vous appartenir et n'être modifiable par personne d'autre. Il n'a pas été réparé.",
+        ),
         below_floor: entry(
             "La livraison {position} est plus ancienne que {floor}, la plus ancienne permise.",
             "Demandez la plus récente à l'éditeur.",

@@ -5,14 +5,13 @@
 //! the file system says is a claim; it names what is foreign once the judge
 //! has found a difference, and never makes or unmakes a PASS.
 
-use std::io::{self, Read};
+use std::io;
 
 use crate::medium::release;
 use crate::medium::{
     Beyond, BundleDifference, BundlePlan, BundleRegion, Difference, FileSpec, OsChange, Plan,
     Region, Tap,
 };
-use crate::seal::names::escape;
 use crate::source::{Listing, Shape, Source};
 
 use super::closure;
@@ -106,8 +105,7 @@ fn volume(
         _ => plan.bytes(),
     };
     let mut hand = Hand { files: plan.files(), taker };
-    let comparison =
-        plan.compare(&mut reader, beyond, &mut hand, &mut |done| progress(done, all));
+    let comparison = plan.compare(&mut reader, beyond, &mut hand, &mut |done| progress(done, all));
     drop(reader);
     let comparison = match comparison {
         Ok(comparison) => comparison,
@@ -264,9 +262,7 @@ fn bundle_difference(plan: &BundlePlan, found: &BundleDifference) -> Kind {
         BundleRegion::SealFile { path } => structure(Place::SealFile(path.clone())),
         BundleRegion::CentralDirectory { .. } => structure(Place::CentralDirectory),
         BundleRegion::End => structure(Place::EndRecord),
-        BundleRegion::FileData { path } => {
-            Kind::FileChanged { path: path.clone(), sectors: None }
-        }
+        BundleRegion::FileData { path } => Kind::FileChanged { path: path.clone(), sectors: None },
         BundleRegion::AfterEnd => Kind::AfterTheEnd { start, found: found.found.clone() },
         BundleRegion::Missing => Kind::TooShort { expected: plan.bytes(), found: start },
     }

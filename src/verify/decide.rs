@@ -341,8 +341,7 @@ fn judge(
         report.findings.push(Kind::OtherProduct { found, expected });
     }
     let history = (request.history)(&manifest.product);
-    let (line, findings) =
-        rollback::judge(chain, manifest, release_code, history, request.older);
+    let (line, findings) = rollback::judge(chain, manifest, release_code, history, request.older);
     report.rollback = Some(line);
     report.findings.extend(findings);
     if let Some(clock) = request.clock {

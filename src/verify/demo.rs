@@ -45,7 +45,7 @@ mod tests {
     fn demo_is_taken_only_below_a_marked_folder() {
         let folder = tempfile::tempdir().unwrap();
         let inside = folder.path().join("a/b/state");
-        let name = |text| Identifier::parse(text).unwrap();
+        let name = |text: &str| Identifier::parse(text).unwrap();
         let refused = |publisher: &str| {
             refuse_outside(&name(publisher), &inside, Language::English)
                 .map_err(|failure| failure.outcome)

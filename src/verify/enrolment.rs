@@ -7,8 +7,8 @@ use crate::seal::anchor::{self, AnchorError};
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
 use crate::seal::names::escape;
-use crate::store::private;
-use crate::store::{StoreError, SystemFolder};
+use crate::store::folder::Access;
+use crate::store::private::make_private_folder;
 use crate::text::Language;
 
 use super::demo;
@@ -56,8 +56,8 @@ pub fn enrol(
         let values = [named(folder), ("detail", escape(&detail))];
         failure(Outcome::Refused, failures.state_folder_unsafe, &values)
     };
-    private::create(folder).map_err(|fault| unsafe_folder(fault.to_string()))?;
-    let opened = SystemFolder::open(folder).map_err(|error| unsafe_folder(error.to_string()))?;
+    let opened = make_private_folder(folder, Access::Owner)
+        .map_err(|fault| unsafe_folder(fault.to_string()))?;
     let memory = match (state::read(folder), kind) {
         (StateRead::NotEnrolled, Enrolment::First) => Memory::new(chain.publisher().clone()),
         (StateRead::NotEnrolled, Enrolment::Recover) => {
@@ -86,11 +86,7 @@ pub fn enrol(
             })?
         }
     };
-    let written = match kind {
-        Enrolment::First => state::create(opened, chain.clone(), memory),
-        Enrolment::Recover => state::replace(opened, chain.clone(), memory),
-    };
-    written.map_err(|error: StoreError| {
+    state::create(opened, &chain, &memory).map_err(|error| {
         let values = [named(folder), ("detail", escape(&error.to_string()))];
         failure(Outcome::Io, failures.state_unwritable, &values)
     })?;

@@ -94,11 +94,9 @@ struct Hasher<'a, 'b> {
 impl Hasher<'_, '_> {
     /// Digest of a file of exactly the sealed size.
     fn file(&mut self, source: &mut dyn Source, file: &FileEntry) -> Result<Digest, Stop> {
-        let unread = |detail: String| {
-            Stop::Kind(Kind::ReadError { place: file.path.clone(), detail })
-        };
-        let mut reader =
-            source.open_file(&file.path).map_err(|error| unread(error.to_string()))?;
+        let unread =
+            |detail: String| Stop::Kind(Kind::ReadError { place: file.path.clone(), detail });
+        let mut reader = source.open_file(&file.path).map_err(|error| unread(error.to_string()))?;
         let mut hash = Sha256::new();
         let mut size = 0;
         loop {

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn printed_and_read_again() {
-        let name = |text| Identifier::parse(text).unwrap();
+        let name = |text: &str| Identifier::parse(text).unwrap();
         let mut memory = Memory::new(name("example-support"));
         assert_eq!(Memory::parse(&memory.print().unwrap()), Ok(memory.clone()));
         let position = |text| Position::parse(text).unwrap();

@@ -79,7 +79,9 @@ pub fn stand(
     let Some(anchor) = anchor else {
         return match state {
             None => without(Held::Unpinned(Unpinned::NoAnchor)),
-            Some(state) => Standing { held: Held::Chain(state.chain().clone()), state: Some(state) },
+            Some(state) => {
+                Standing { held: Held::Chain(state.chain().clone()), state: Some(state) }
+            }
         };
     };
     let inside = Unpinned::AnchorInsideSource;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::seal::timestamp::Timestamp;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
-use crate::store::{Existing, StoreError, SystemFolder};
+use crate::store::{Existing, Folder, StoreError, SystemFolder};
 use crate::sys::user::{computer_name, user_name};
 use crate::text::Language;
 
@@ -55,6 +55,17 @@ pub fn file(
     language: Language,
 ) -> Result<PathBuf, StoreError> {
     let opened = SystemFolder::open(folder).map_err(StoreError::io("open the folder", folder))?;
+    file_in(&opened, report, action, clock, language)
+}
+
+/// The same in an opened folder.
+pub fn file_in(
+    folder: &SystemFolder,
+    report: &Report,
+    action: &Action,
+    clock: Option<Timestamp>,
+    language: Language,
+) -> Result<PathBuf, StoreError> {
     let record = Record {
         schema: json::SCHEMA,
         action: action.name,
@@ -67,22 +78,22 @@ pub fn file(
         report: serde_json::from_str(&json::render(report, language)).unwrap_or_default(),
     };
     let mut bytes = serde_json::to_vec_pretty(&record)
-        .map_err(|error| StoreError::io("write the record in", folder)(error.into()))?;
+        .map_err(|error| StoreError::io("write the record in", folder.path())(error.into()))?;
     bytes.push(b'\n');
     let stem = stem(report, clock);
     for number in 1..=MAX_A_DAY {
         let name = OsString::from(format!("{stem}-{number}.json"));
-        match write_atomic(&opened, &name, &bytes, Access::Everybody, Existing::Refuse) {
+        match write_atomic(folder, &name, &bytes, Access::Everyone, Existing::Refuse) {
             Err(StoreError::Exists(_)) => continue,
             other => other?,
         }
         let page = page(&record, report, language);
         let name_of_text = OsString::from(format!("{stem}-{number}.txt"));
         let page = page.as_bytes();
-        write_atomic(&opened, &name_of_text, page, Access::Everybody, Existing::Replace)?;
-        return Ok(folder.join(name));
+        write_atomic(folder, &name_of_text, page, Access::Everyone, Existing::Replace)?;
+        return Ok(folder.path().join(name));
     }
-    Err(StoreError::Exists(folder.join(stem)))
+    Err(StoreError::Exists(folder.path().join(stem)))
 }
 
 fn stem(report: &Report, clock: Option<Timestamp>) -> String {

@@ -89,8 +89,7 @@ pub fn open<'a>(
         Some(path) => Some(read_anchor(path, language)?),
     };
     let read = state::read(&asked.state);
-    let Standing { held, state } =
-        pinning::stand(&asked.source, read, &asked.state, given, around);
+    let Standing { held, state } = pinning::stand(&asked.source, read, &asked.state, given, around);
     let source = match source::open(&asked.source) {
         Ok(source) => source,
         Err(error) => {
@@ -125,10 +124,7 @@ impl Session<'_> {
     }
 
     /// Hands the opened source and the question to another engine that decides.
-    pub fn with_request<T>(
-        &mut self,
-        work: impl FnOnce(&mut dyn Source, &Request<'_>) -> T,
-    ) -> T {
+    pub fn with_request<T>(&mut self, work: impl FnOnce(&mut dyn Source, &Request<'_>) -> T) -> T {
         let history = |product: &Identifier| match &self.state {
             None => History::NotChecked,
             Some(state) => state.history(product),
@@ -140,11 +136,7 @@ impl Session<'_> {
     /// Stores the chain that the check came to, where it says more than the
     /// state; returns the newest document's number if so. Whether the release
     /// passed does not matter: withdrawal spreads by every key.
-    pub fn learn(
-        &mut self,
-        report: &Report,
-        language: Language,
-    ) -> Result<Option<u32>, Failure> {
+    pub fn learn(&mut self, report: &Report, language: Language) -> Result<Option<u32>, Failure> {
         let (Some(state), Some(chain), Held::Chain(_)) =
             (&mut self.state, &report.chain, &self.held)
         else {

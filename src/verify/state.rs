@@ -7,22 +7,27 @@
 //! recovers it. Neither store ever goes back.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::seal::anchor::{self, AnchorError};
 use crate::seal::chain::Chain;
 use crate::seal::names::Identifier;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
-use crate::store::lock::Lock;
-use crate::store::private::{self, FolderFault};
-use crate::store::slots::{SlotRead, Slots};
-use crate::store::{Existing, Folder, StoreError, SystemFolder};
+use crate::store::lock::{LockError, Locked};
+use crate::store::private::{PrivacyFault, private_folder};
+use crate::store::slots::{Slots, SlotsError, SlotsRead};
+use crate::store::{Existing, StoreError, SystemFolder};
+use crate::text::Language;
 
 use super::finding::Kind;
 use super::memory::{Memory, MemoryError};
 use super::rollback::{History, Remembered};
 
+/// How long another program's work in the same state is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Name of the trust store.
 pub const TRUST: &str = "trust";
 /// Name of the store of floors.
@@ -40,6 +45,8 @@ pub struct State {
     folder: SystemFolder,
     chain: Chain,
     memory: Memory,
+    /// Generations of both stores, as read.
+    generations: (u64, u64),
 }
 
 /// What a state folder holds.
@@ -68,51 +75,75 @@ pub fn default_folder() -> PathBuf {
     own.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("mediaseal")
 }
 
-/// Reads the state in `path`. A folder that others can write is not read.
-pub fn read(path: &Path) -> StateRead {
-    match private::check(path) {
-        Ok(()) => {}
-        Err(FolderFault::Missing) => return StateRead::NotEnrolled,
-        Err(fault) => {
-            let path = path.display().to_string();
-            return StateRead::Unusable(Kind::StateUnsafe { path, detail: fault.to_string() });
+/// Why a state was not written. The old one is still there, or the new one.
+#[derive(Debug)]
+pub enum StateError {
+    /// Another program works in it.
+    Lock(LockError),
+    /// A store cannot be written.
+    Slots(SlotsError),
+    /// The marker cannot be written.
+    Store(StoreError),
+    /// The state is not what it was a moment ago.
+    Changed(String),
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lock(error) => error.fmt(f),
+            Self::Slots(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Changed(why) => write!(f, "it changed meanwhile: {why}"),
         }
     }
-    match SystemFolder::open(path) {
+}
+
+impl std::error::Error for StateError {}
+
+/// Reads the state in `path`. A folder that others can write is not read.
+pub fn read(path: &Path) -> StateRead {
+    match private_folder(path) {
         Ok(folder) => read_in(folder),
-        Err(error) => StateRead::Unusable(Kind::StateLost { detail: error.to_string() }),
+        Err(PrivacyFault::Missing(_)) => StateRead::NotEnrolled,
+        Err(fault) => {
+            let path = path.display().to_string();
+            StateRead::Unusable(Kind::StateUnsafe { path, detail: fault.to_string() })
+        }
     }
 }
 
 fn read_in(folder: SystemFolder) -> StateRead {
-    let lost = |detail: &str| StateRead::Unusable(Kind::StateLost { detail: detail.to_string() });
+    let lost = |detail: String| StateRead::Unusable(Kind::StateLost { detail });
     let was_here = match was_enrolled(&folder) {
         Ok(was_here) => was_here,
-        Err(error) => return lost(&error.to_string()),
+        Err(error) => return lost(error.to_string()),
     };
-    let (trust, floors) = (read_slot(&folder, TRUST), read_slot(&folder, FLOORS));
-    let (trust, floors) = match (trust, floors) {
-        (Err(kind), _) | (_, Err(kind)) => return StateRead::Unusable(kind),
-        (Ok(None), Ok(None)) if !was_here => return StateRead::NotEnrolled,
-        (Ok(None), _) => return lost("the trust store is missing"),
-        (_, Ok(None)) => return lost("the store of floors is missing"),
-        (Ok(Some(trust)), Ok(Some(floors))) => (trust, floors),
-    };
+    let ((trust, first), (floors, second)) =
+        match (read_slots(&folder, TRUST), read_slots(&folder, FLOORS)) {
+            (Err(kind), _) | (_, Err(kind)) => return StateRead::Unusable(kind),
+            (Ok(Some(trust)), Ok(Some(floors))) => (trust, floors),
+            // Trust is written after floors: alone, they are an enrolment that
+            // was cut off.
+            (Ok(None), Ok(_)) if !was_here => return StateRead::NotEnrolled,
+            (Ok(None), _) => return lost("the trust store is missing".to_string()),
+            (_, Ok(None)) => return lost("the store of floors is missing".to_string()),
+        };
     let chain = match anchor::parse(&trust) {
         Ok(chain) => chain,
         Err(AnchorError::Format(_)) => return StateRead::Unusable(Kind::StateNewer),
-        Err(error) => return lost(&error.to_string()),
+        Err(error) => return lost(error.to_string()),
     };
     let memory = match Memory::parse(&floors) {
         Ok(memory) => memory,
         Err(MemoryError::Newer) => return StateRead::Unusable(Kind::StateNewer),
-        Err(MemoryError::Damaged(error)) => return lost(&error.to_string()),
+        Err(MemoryError::Damaged(error)) => return lost(error.to_string()),
     };
     if memory.publisher != *chain.publisher() {
         let (found, expected) = (memory.publisher, chain.publisher().clone());
         return StateRead::Unusable(Kind::StateOfOtherPublisher { found, expected });
     }
-    StateRead::Ready(State { folder, chain, memory })
+    StateRead::Ready(State { folder, chain, memory, generations: (first, second) })
 }
 
 /// True where a marker or a record says that somebody was enrolled.
@@ -126,43 +157,63 @@ fn was_enrolled(folder: &SystemFolder) -> std::io::Result<bool> {
     }
 }
 
-fn read_slot(folder: &SystemFolder, name: &str) -> Result<Option<Vec<u8>>, Kind> {
-    match Slots::open(folder, name).read() {
-        Ok(SlotRead::Missing) => Ok(None),
-        Ok(SlotRead::Good { body, .. }) => Ok(Some(body)),
-        Ok(SlotRead::Newer) => Err(Kind::StateNewer),
-        Ok(SlotRead::Torn { what }) => Err(Kind::StateLost { detail: what }),
+fn slots(name: &str) -> Slots {
+    Slots::new(name, Access::Owner)
+}
+
+type Stored = (Vec<u8>, u64);
+
+fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Stored>, Kind> {
+    match slots(name).read(folder) {
+        Ok(SlotsRead::Missing) => Ok(None),
+        Ok(SlotsRead::Good { body, generation }) => Ok(Some((body, generation))),
+        Ok(SlotsRead::Newer { .. }) => Err(Kind::StateNewer),
+        Ok(SlotsRead::Torn { what }) => Err(Kind::StateLost { detail: what }),
         Err(error) => Err(Kind::StateLost { detail: error.to_string() }),
     }
 }
 
-/// The anchor's bytes, or why they could not be printed.
-fn trust_body(chain: &Chain) -> Result<Vec<u8>, StoreError> {
-    anchor::print(chain)
-        .map_err(|error| StoreError::io("print", TRUST)(std::io::Error::other(error.to_string())))
+fn trust_body(chain: &Chain) -> Result<Vec<u8>, StateError> {
+    anchor::print(chain).map_err(|error| StateError::Changed(error.to_string()))
 }
 
-fn floors_body(memory: &Memory) -> Result<Vec<u8>, StoreError> {
-    memory
-        .print()
-        .map_err(|error| StoreError::io("print", FLOORS)(std::io::Error::other(error.to_string())))
+fn floors_body(memory: &Memory) -> Result<Vec<u8>, StateError> {
+    memory.print().map_err(|error| StateError::Changed(error.to_string()))
 }
 
-/// Makes the state of a publisher in `folder`, which is there and private.
-/// The marker comes last: a power cut before it leaves "not enrolled" or a
-/// state that can be used.
-pub fn create(folder: SystemFolder, chain: Chain, memory: Memory) -> Result<State, StoreError> {
-    let _lock = Lock::take(&folder)?;
-    Slots::open(&folder, FLOORS).write(&floors_body(&memory)?)?;
-    Slots::open(&folder, TRUST).write(&trust_body(&chain)?)?;
-    mark(&folder, &chain)?;
-    Ok(State { folder, chain, memory })
-}
-
-fn mark(folder: &SystemFolder, chain: &Chain) -> Result<(), StoreError> {
+/// Makes the state of a publisher in `folder`, which is private, whatever is
+/// there: enrolment has decided that nothing is, or that it is lost. The
+/// marker comes last: a power cut before it leaves "not enrolled", a state
+/// that can be used, or one that wants recovery again.
+pub fn create(folder: SystemFolder, chain: &Chain, memory: &Memory) -> Result<(), StateError> {
+    let locked = Locked::acquire(folder.clone(), PATIENCE).map_err(StateError::Lock)?;
+    slots(FLOORS).reset(&locked, &floors_body(memory)?).map_err(StateError::Slots)?;
+    slots(TRUST).reset(&locked, &trust_body(chain)?).map_err(StateError::Slots)?;
     let text = format!("{} {}\n", chain.publisher(), chain.newest().code);
     let name = OsStr::new(ENROLLED);
-    write_atomic(folder, name, text.as_bytes(), Access::Owner, Existing::Replace)
+    write_atomic(&folder, name, text.as_bytes(), Access::Owner, Existing::Replace)
+        .map_err(StateError::Store)
+}
+
+/// What of a damaged state stays in force when `chain` is enrolled again.
+/// `Err` of the newest document that was known, where the chain would take
+/// something back: a shorter one, or another history.
+pub fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<Memory, u32> {
+    if let Ok(Some((bytes, _))) = read_slots(folder, TRUST)
+        && let Ok(held) = anchor::parse(&bytes)
+    {
+        let continued = chain.length() >= held.length()
+            && held.links().iter().zip(chain.links()).all(|(a, b)| a.code == b.code);
+        if !continued {
+            return Err(held.length());
+        }
+    }
+    let memory = match read_slots(folder, FLOORS) {
+        Ok(Some((bytes, _))) => Memory::parse(&bytes).ok(),
+        _ => None,
+    };
+    let memory = memory.filter(|memory| memory.publisher == *chain.publisher());
+    Ok(memory.unwrap_or_else(|| Memory::new(chain.publisher().clone())))
 }
 
 impl State {
@@ -183,56 +234,51 @@ impl State {
 
     /// Stores a chain that continues the one held, if it says more. True where
     /// it was stored.
-    pub fn learn(&mut self, chain: &Chain) -> Result<bool, StoreError> {
-        let _lock = Lock::take(&self.folder)?;
-        self.reread()?;
-        let longer = chain.length() > self.chain.length();
-        let continues = chain.links().len() >= self.chain.links().len()
-            && self
-                .chain
-                .links()
-                .iter()
-                .zip(chain.links())
-                .all(|(held, new)| held.signed.bytes == new.signed.bytes);
-        if !longer || !continues {
+    pub fn learn(&mut self, chain: &Chain) -> Result<bool, StateError> {
+        let locked = self.lock()?;
+        let held = self.chain.links();
+        let continues = chain.links().len() > held.len()
+            && held.iter().zip(chain.links()).all(|(a, b)| a.code == b.code);
+        if !continues {
             return Ok(false);
         }
-        Slots::open(&self.folder, TRUST).write(&trust_body(chain)?)?;
+        let body = trust_body(chain)?;
+        self.generations.0 =
+            slots(TRUST).write(&locked, self.generations.0, &body).map_err(StateError::Slots)?;
         self.chain = chain.clone();
         Ok(true)
     }
 
-    /// Stores what is remembered of a product. What another program stored
-    /// meanwhile never falls.
+    /// Stores what is remembered of a product, from what is stored now.
     pub fn remember(
         &mut self,
         product: &Identifier,
         update: impl FnOnce(History) -> Remembered,
-    ) -> Result<(), StoreError> {
-        let _lock = Lock::take(&self.folder)?;
-        self.reread()?;
+    ) -> Result<(), StateError> {
+        let locked = self.lock()?;
         let mut memory = self.memory.clone();
         memory.products.insert(product.clone(), update(self.history(product)));
         if memory != self.memory {
-            Slots::open(&self.folder, FLOORS).write(&floors_body(&memory)?)?;
+            let body = floors_body(&memory)?;
+            self.generations.1 = slots(FLOORS)
+                .write(&locked, self.generations.1, &body)
+                .map_err(StateError::Slots)?;
             self.memory = memory;
         }
         Ok(())
     }
 
-    /// Takes in what another program stored since this one read the state.
-    fn reread(&mut self) -> Result<(), StoreError> {
+    /// Takes the state for this program alone, and takes in what another one
+    /// stored since it was read.
+    fn lock(&mut self) -> Result<Locked<SystemFolder>, StateError> {
+        let locked = Locked::acquire(self.folder.clone(), PATIENCE).map_err(StateError::Lock)?;
         match read_in(self.folder.clone()) {
-            StateRead::Ready(now) => {
-                *self = now;
-                Ok(())
+            StateRead::Ready(now) => *self = now,
+            StateRead::NotEnrolled => return Err(StateError::Changed("it is gone".to_string())),
+            StateRead::Unusable(kind) => {
+                return Err(StateError::Changed(kind.what(Language::English)));
             }
-            StateRead::NotEnrolled => Err(changed("it vanished")),
-            StateRead::Unusable(kind) => Err(changed(&kind.what(crate::text::Language::English))),
         }
+        Ok(locked)
     }
-}
-
-fn changed(why: &str) -> StoreError {
-    StoreError::io("use the state", ".")(std::io::Error::other(why.to_string()))
 }

@@ -113,7 +113,8 @@ pub fn command(table: &'static Table) -> Command {
                 .help_heading(help.options_heading)
                 .help(help.version_option),
         );
-    let parts = [check::command(table), show::command(table), enrol::command(table), copy::command(table)];
+    let parts =
+        [check::command(table), show::command(table), enrol::command(table), copy::command(table)];
     parts.into_iter().fold(dress(top), |top, part| top.subcommand(dress(part)))
 }
 
@@ -124,11 +125,7 @@ pub fn option(
     help: &'static str,
     table: &'static Table,
 ) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name(value)
-        .help(help)
-        .help_heading(table.help.options_heading)
+    Arg::new(name).long(name).value_name(value).help(help).help_heading(table.help.options_heading)
 }
 
 /// An option without a value.

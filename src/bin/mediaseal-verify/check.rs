@@ -50,16 +50,12 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     if let Some(folder) = matches.get_one::<PathBuf>("record") {
         let action = Action { name: "check", ..Action::default() };
         let path = record::file(folder, &report, &action, clock(), language).map_err(|error| {
-            let values =
-                [("path", folder.display().to_string()), ("detail", error.to_string())];
+            let values = [("path", folder.display().to_string()), ("detail", error.to_string())];
             // A FAIL stays a FAIL where its evidence could not be filed.
             let outcome = if outcome == Outcome::Done { Outcome::Io } else { outcome };
             failure(outcome, language.table().failures.record_failed, &values)
         })?;
-        let line = fill(
-            language.table().labels.record,
-            &[("path", path.display().to_string())],
-        );
+        let line = fill(language.table().labels.record, &[("path", path.display().to_string())]);
         talk(&line);
     }
     Ok(outcome)

@@ -38,10 +38,6 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     if let Some(version) = done.learned {
         talk(&fill(labels.learned, &[("version", version.to_string())]));
     }
-    if let Some(failure) = done.failure {
-        talk(labels.not_copied);
-        return Err(failure);
-    }
     match &done.copied {
         Some(Copied::New(path)) => {
             talk(&fill(labels.copied, &[("path", path.display().to_string())]));
@@ -54,5 +50,8 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     if let Some(path) = &done.record {
         talk(&fill(labels.record, &[("path", path.display().to_string())]));
     }
-    Ok(done.report.verdict().outcome())
+    match done.failure {
+        Some(failure) => Err(failure),
+        None => Ok(done.report.verdict().outcome()),
+    }
 }

@@ -37,10 +37,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     let labels = &language.table().labels;
     let newest = chain.newest();
     let version = ("version", chain.length().to_string());
-    say(&fill(
-        labels.enrolled,
-        &[("publisher", chain.publisher().to_string()), version.clone()],
-    ));
+    say(&fill(labels.enrolled, &[("publisher", chain.publisher().to_string()), version.clone()]));
     let [first, second] = newest.code.code_lines();
     say(&format!("  {first}"));
     say(&format!("  {second}   {}", fill(labels.publisher_code, &[version])));

@@ -29,9 +29,7 @@ pub fn every_power_cut(
         let disk = ready();
         disk.set_fault(Fault::PowerCut { at });
         let done = act(&disk.root());
-        let before = steps
-            .get(at)
-            .map_or("the end".to_string(), ToString::to_string);
+        let before = steps.get(at).map_or("the end".to_string(), ToString::to_string);
         for survival in disk.survivals() {
             let label = format!("cut {at} (before {before}), {survival:?}");
             judge(&disk.after_power_cut(survival).root(), done, &label);

@@ -38,11 +38,7 @@ struct Hold {
 
 impl Hold {
     fn new(disk: &FaultyDisk, node: usize) -> Self {
-        Self {
-            disk: disk.clone(),
-            node,
-            taken: false.into(),
-        }
+        Self { disk: disk.clone(), node, taken: false.into() }
     }
 
     fn take(&self) -> bool {
@@ -72,12 +68,7 @@ impl FaultyFolder {
 
     fn at(disk: FaultyDisk, node: usize, path: PathBuf) -> Self {
         let hold = Arc::new(Hold::new(&disk, node));
-        Self {
-            disk,
-            node,
-            path,
-            hold,
-        }
+        Self { disk, node, path, hold }
     }
 
     /// The disk that it is on.
@@ -117,11 +108,7 @@ impl FaultyFolder {
     }
 
     fn file(&self, node: usize) -> FaultyFile {
-        FaultyFile {
-            disk: self.disk.clone(),
-            node,
-            hold: Hold::new(&self.disk, node),
-        }
+        FaultyFile { disk: self.disk.clone(), node, hold: Hold::new(&self.disk, node) }
     }
 
     fn contents(&self, name: &OsStr, on_medium: bool) -> io::Result<Vec<u8>> {
@@ -146,10 +133,7 @@ impl Folder for FaultyFolder {
     }
 
     fn identity(&self) -> io::Result<Identity> {
-        Ok(Identity {
-            device: DEVICE,
-            number: self.node as u64,
-        })
+        Ok(Identity { device: DEVICE, number: self.node as u64 })
     }
 
     fn open_folder(&self, name: &OsStr) -> io::Result<Self> {
@@ -171,16 +155,8 @@ impl Folder for FaultyFolder {
             Node::Folder { .. } => (EntryKind::Folder, 0),
             Node::Link => (EntryKind::Link, 0),
         };
-        let identity = Identity {
-            device: DEVICE,
-            number: node as u64,
-        };
-        Ok(Some(Entry {
-            kind,
-            bytes,
-            identity,
-            owner: None,
-        }))
+        let identity = Identity { device: DEVICE, number: node as u64 };
+        Ok(Some(Entry { kind, bytes, identity, owner: None }))
     }
 
     fn list(&self) -> io::Result<Vec<OsString>> {
@@ -191,10 +167,7 @@ impl Folder for FaultyFolder {
     }
 
     fn create_new(&self, name: &OsStr, _: Access) -> io::Result<FaultyFile> {
-        let empty = Node::File {
-            bytes: Vec::new(),
-            durable: Vec::new(),
-        };
+        let empty = Node::File { bytes: Vec::new(), durable: Vec::new() };
         Ok(self.file(self.new_node(name, Step::Create, empty)?))
     }
 
@@ -222,10 +195,7 @@ impl Folder for FaultyFolder {
     }
 
     fn make_folder(&self, name: &OsStr, _: Access) -> io::Result<()> {
-        let empty = Node::Folder {
-            names: Default::default(),
-            durable: Default::default(),
-        };
+        let empty = Node::Folder { names: Default::default(), durable: Default::default() };
         self.new_node(name, Step::MakeFolder, empty).map(drop)
     }
 
@@ -256,10 +226,7 @@ impl Folder for FaultyFolder {
             return Err(io::ErrorKind::Unsupported.into());
         }
         state.step(Step::Exchange)?;
-        let edits = vec![
-            (one.to_os_string(), Some(second)),
-            (other.to_os_string(), Some(first)),
-        ];
+        let edits = vec![(one.to_os_string(), Some(second)), (other.to_os_string(), Some(first))];
         state.change(self.node, edits);
         Ok(())
     }
@@ -332,10 +299,7 @@ impl DurableFile for FaultyFile {
     }
 
     fn identity(&self) -> io::Result<Identity> {
-        Ok(Identity {
-            device: DEVICE,
-            number: self.node as u64,
-        })
+        Ok(Identity { device: DEVICE, number: self.node as u64 })
     }
 }
 
@@ -351,11 +315,7 @@ impl Write for FaultyFile {
             bytes.extend_from_slice(&new[..count]);
         }
         // A write that took nothing in must not look like "try again".
-        if count == 0 {
-            Err(io::ErrorKind::StorageFull.into())
-        } else {
-            Ok(count)
-        }
+        if count == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(count) }
     }
 
     fn flush(&mut self) -> io::Result<()> {

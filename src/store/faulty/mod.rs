@@ -117,14 +117,8 @@ pub struct Survival {
 
 #[derive(Clone, Debug)]
 enum Node {
-    File {
-        bytes: Vec<u8>,
-        durable: Vec<u8>,
-    },
-    Folder {
-        names: BTreeMap<OsString, usize>,
-        durable: BTreeMap<OsString, usize>,
-    },
+    File { bytes: Vec<u8>, durable: Vec<u8> },
+    Folder { names: BTreeMap<OsString, usize>, durable: BTreeMap<OsString, usize> },
     Link,
 }
 
@@ -161,10 +155,7 @@ impl Default for FaultyDisk {
 impl FaultyDisk {
     /// An empty disk without faults.
     pub fn new() -> Self {
-        Self::from_nodes(vec![Node::Folder {
-            names: BTreeMap::new(),
-            durable: BTreeMap::new(),
-        }])
+        Self::from_nodes(vec![Node::Folder { names: BTreeMap::new(), durable: BTreeMap::new() }])
     }
 
     fn from_nodes(nodes: Vec<Node>) -> Self {
@@ -242,12 +233,7 @@ impl FaultyDisk {
         if pending > 1 {
             names.extend((0..pending).flat_map(|at| [Names::Only(at), Names::AllBut(at)]));
         }
-        let contents = [
-            Contents::Nothing,
-            Contents::All,
-            Contents::Half,
-            Contents::Zeros,
-        ];
+        let contents = [Contents::Nothing, Contents::All, Contents::Half, Contents::Zeros];
         let pair = |&names| contents.map(|contents| Survival { names, contents });
         names.iter().flat_map(pair).collect()
     }
@@ -300,11 +286,7 @@ fn apply(names: &mut BTreeMap<OsString, usize>, edits: &[(OsString, Option<usize
 }
 
 fn surviving(bytes: &[u8], durable: &[u8], contents: Contents) -> Vec<u8> {
-    let same = bytes
-        .iter()
-        .zip(durable)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let same = bytes.iter().zip(durable).take_while(|(one, other)| one == other).count();
     match contents {
         Contents::Nothing => durable.to_vec(),
         Contents::All => bytes.to_vec(),
@@ -334,11 +316,7 @@ impl State {
             Fault::Refused { kind } => Err(kind.into()),
             Fault::PowerCut { at } if at == now => {
                 self.dead = true;
-                if step == Step::Write {
-                    Ok(false)
-                } else {
-                    Err(io::Error::other("no power"))
-                }
+                if step == Step::Write { Ok(false) } else { Err(io::Error::other("no power")) }
             }
             _ => Ok(true),
         }
@@ -352,10 +330,9 @@ impl State {
     }
 
     fn find(&self, path: &str) -> Option<usize> {
-        path.split('/')
-            .try_fold(0, |node, part| match &self.nodes[node] {
-                Node::Folder { names, .. } => names.get(std::ffi::OsStr::new(part)).copied(),
-                _ => None,
-            })
+        path.split('/').try_fold(0, |node, part| match &self.nodes[node] {
+            Node::Folder { names, .. } => names.get(std::ffi::OsStr::new(part)).copied(),
+            _ => None,
+        })
     }
 }

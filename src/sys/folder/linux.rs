@@ -27,6 +27,13 @@ pub struct FolderHandle {
 #[derive(Debug)]
 pub struct WritableFile(File);
 
+impl WritableFile {
+    /// The same opened file again: position and contents are shared.
+    pub fn duplicate(&self) -> io::Result<File> {
+        self.0.try_clone()
+    }
+}
+
 impl FolderHandle {
     /// Opens the folder that `path` leads to, links and all: for outputs whose
     /// place the person at the keyboard names. Guarded places are walked with
