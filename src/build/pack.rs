@@ -11,7 +11,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::medium::{
-    BundleError, BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Tee, release,
+    BundleError, BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Tee,
+    release,
 };
 use crate::seal::digest::Digest;
 use crate::seal::names::escape;
@@ -158,9 +159,7 @@ fn finding(error: &PackError) -> Option<Kind> {
         return None;
     };
     match error {
-        RenderError::Hash { path } => {
-            Some(Kind::FileChanged { path: path.clone(), sectors: None })
-        }
+        RenderError::Hash { path } => Some(Kind::FileChanged { path: path.clone(), sectors: None }),
         RenderError::Size { path, .. } => {
             Some(Kind::FileChanged { path: path.clone(), sectors: None })
         }
@@ -239,8 +238,7 @@ fn render(
         file.commit().map_err(PackError::Store)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let line = format!("{digest}  {name}\n");
-        let (folder, beside) =
-            parent_and_name(&sha256_path(path)).map_err(PackError::Store)?;
+        let (folder, beside) = parent_and_name(&sha256_path(path)).map_err(PackError::Store)?;
         // The image of that name is ours, so its digest may be replaced.
         write_atomic(&folder, &beside, line.as_bytes(), Access::Everyone, Existing::Replace)
             .map_err(PackError::Store)?;

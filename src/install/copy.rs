@@ -15,7 +15,7 @@ use crate::seal::manifest::Role;
 use crate::seal::names::escape;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
-use crate::store::{Existing, Folder, StoreError, SystemFolder};
+use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::{Language, fill};
 use crate::verify::decide::{Accepted, Taker};
 use crate::verify::demo;

@@ -1,1 +1,4 @@
 //! The safe copy of a release into its place, and the record of it.
+
+pub mod copy;
+pub mod staging;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::seal::timestamp::Timestamp;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
-use crate::store::{Existing, Folder, StoreError, SystemFolder};
+use crate::store::{Existing, StoreError, SystemFolder};
 use crate::sys::user::{computer_name, user_name};
 use crate::text::Language;
 

@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Command};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::{attach, keygen, screen, sign, trust};
+use crate::{attach, build, demo, keygen, pack, rebuild, screen, sign, trust};
 
 /// A subcommand: its definition, and what it does.
 type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>);
@@ -15,8 +15,12 @@ type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>)
 const SUBCOMMANDS: &[Subcommand] = &[
     (keygen::command, keygen::run),
     (trust::command, trust::run),
+    (build::command, build::run),
     (sign::command, sign::run),
     (attach::command, attach::run),
+    (rebuild::command, rebuild::run),
+    (pack::command, pack::run),
+    (demo::command, demo::run),
 ];
 
 /// Exit codes, for the help.

@@ -4,6 +4,10 @@
 mod args;
 mod attach;
 mod key_option;
+mod build;
+mod demo;
+mod pack;
+mod rebuild;
 mod keygen;
 mod screen;
 mod sign;
