@@ -28,7 +28,7 @@ pub mod tree;
 
 mod error;
 
-pub use error::{ReadError, StoreError, read_bounded};
+pub use error::{ReadError, StoreError, advice_for, read_bounded};
 pub use folder::{DurableFile, Folder, SystemFolder};
 
 /// What to do where an output's name is taken.

@@ -1,0 +1,479 @@
+//! The engine of the safe copy: read once, use what was read.
+//!
+//! Files are streamed into a hidden folder beside their final place and hashed
+//! on the way; then everything is flushed, hashed again from the medium,
+//! compared with what was signed, and shown by one rename. Until then there is
+//! nothing under the final name; afterwards there is the whole. What stands
+//! there already is never overwritten: the same files are a rerun, others are
+//! refused.
+//!
+//! Defends against links in the path, a destination that is exchanged while the
+//! copy runs, a source or medium that answers differently the second time, a
+//! full disk, and a cut of power at any moment (THREATS 21 to 24).
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::seal::digest::Digest;
+use crate::seal::names::{NameFault, check_path, check_paths, escape};
+use crate::store::StoreError;
+use crate::store::folder::{Access, EntryKind, Folder, Reread, SystemFolder};
+use crate::store::temporary::STAGING;
+use crate::store::tree::{TemporaryTree, sync_tree};
+
+#[path = "staging_compare.rs"]
+mod compare;
+#[path = "staging_destination.rs"]
+mod destination;
+
+pub use compare::{Comparison, Difference, ExpectedFile, MAX_DIFFERENCES, compare};
+pub use destination::{Destination, DestinationFault};
+
+/// How a copy ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The release was copied and read back.
+    Copied {
+        /// How it was read back.
+        reread: Reread,
+    },
+    /// The same release stood there already, and was read just now.
+    AlreadyThere,
+}
+
+/// What an I/O failure means for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The disk is full.
+    Full,
+    /// The disk is read-only.
+    ReadOnly,
+    /// This account may not.
+    NoPermission,
+    /// Anything else of the system.
+    Other,
+}
+
+/// Why nothing was copied. The staging folder is gone, or is recognised and
+/// removed by the next copy.
+#[derive(Debug)]
+pub enum StagingError {
+    /// The name of the final folder or of a file is none of a release's.
+    Name {
+        /// The name.
+        path: String,
+        /// What is wrong with it.
+        fault: NameFault,
+    },
+    /// Writing, flushing or reading back failed; [`StagingError::cause`].
+    Store(StoreError),
+    /// The path leads to another folder than when the copy began.
+    Exchanged(PathBuf),
+    /// Something else stands under the final name. Nothing was overwritten.
+    Exists {
+        /// The final folder.
+        path: PathBuf,
+        /// The first differences.
+        differences: Vec<Difference>,
+        /// All of them.
+        count: usize,
+    },
+    /// The source gave more or fewer bytes than declared.
+    Length {
+        /// The file.
+        path: String,
+        /// The declared length.
+        declared: u64,
+        /// Bytes received; one more than declared stands for "more".
+        received: u64,
+    },
+    /// The bytes that the source gave are not the signed ones.
+    Contents(String),
+    /// A file was not staged to its end, or is not in the signed set, or the
+    /// other way round.
+    Set(String),
+    /// The medium did not give back what was written.
+    ReadBack {
+        /// The first differences.
+        differences: Vec<Difference>,
+        /// All of them.
+        count: usize,
+    },
+}
+
+impl StagingError {
+    /// What an I/O failure means; `None` for a refusal.
+    pub fn cause(&self) -> Option<Cause> {
+        let Self::Store(StoreError::Io { error, .. }) = self else {
+            return None;
+        };
+        Some(match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Cause::Full,
+            io::ErrorKind::ReadOnlyFilesystem => Cause::ReadOnly,
+            io::ErrorKind::PermissionDenied => Cause::NoPermission,
+            _ => Cause::Other,
+        })
+    }
+
+    /// What the person can do.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.advice(),
+            Self::Exchanged(_) => {
+                "Somebody or something works in that folder. Find out what before trying again."
+            }
+            Self::Exists { .. } => "Move the other folder away, or ask who changed it.",
+            Self::Name { .. } | Self::Length { .. } | Self::Contents(_) | Self::Set(_) => {
+                "Do not use this key. Keep it as it is and call support."
+            }
+            Self::ReadBack { .. } => "The disk of this computer may be failing. Have it checked.",
+        }
+    }
+}
+
+impl fmt::Display for StagingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = |differences: &[Difference]| {
+            differences
+                .first()
+                .map(|first| format!(": {first}"))
+                .unwrap_or_default()
+        };
+        match self {
+            Self::Name { path, fault } => write!(f, "the name \"{}\": {fault}", escape(path)),
+            Self::Store(error) => error.fmt(f),
+            Self::Exchanged(path) => write!(
+                f,
+                "{} was exchanged for another folder during the copy",
+                escape(&path.to_string_lossy())
+            ),
+            Self::Exists {
+                path,
+                differences,
+                count,
+            } => write!(
+                f,
+                "{} is there already and differs in {count} places{}",
+                escape(&path.to_string_lossy()),
+                first(differences)
+            ),
+            Self::Length {
+                path,
+                declared,
+                received,
+            } if received > declared => {
+                write!(
+                    f,
+                    "{} is longer than the {declared} bytes declared",
+                    escape(path)
+                )
+            }
+            Self::Length {
+                path,
+                declared,
+                received,
+            } => write!(f, "{} ended at byte {received} of {declared}", escape(path)),
+            Self::Contents(path) => write!(f, "{} is not the signed file", escape(path)),
+            Self::Set(path) => {
+                write!(
+                    f,
+                    "{} was not copied, or is not in the signed set",
+                    escape(path)
+                )
+            }
+            Self::ReadBack { differences, count } => write!(
+                f,
+                "the disk did not give back what was written, in {count} places{}",
+                first(differences)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StagingError {}
+
+impl From<StoreError> for StagingError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A file that came whole.
+#[derive(Clone, Copy, Debug)]
+struct Received {
+    bytes: u64,
+    sha256: Digest,
+}
+
+/// A release on its way into its place. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub struct Staging<'d, F: Folder = SystemFolder> {
+    destination: &'d Destination<F>,
+    name: String,
+    tree: TemporaryTree<F>,
+    received: BTreeMap<String, Option<Received>>,
+}
+
+/// Compares what stands under `name` with `expected`, if anything does: for a
+/// rerun that need not read the source again.
+pub fn existing<F: Folder>(
+    destination: &Destination<F>,
+    name: &str,
+    expected: &[ExpectedFile],
+) -> Result<Option<Outcome>, StagingError> {
+    let parent = destination.folder();
+    let path = destination.path().join(name);
+    let entry = parent
+        .entry(name.as_ref())
+        .map_err(StoreError::io("look at", &path))?;
+    let refused = |differences, count| StagingError::Exists {
+        path: path.clone(),
+        differences,
+        count,
+    };
+    match entry.map(|entry| entry.kind) {
+        None => return Ok(None),
+        Some(EntryKind::Folder) => {}
+        Some(_) => return Err(refused(vec![Difference::Kind(name.to_string())], 1)),
+    }
+    let folder = parent
+        .open_folder(name.as_ref())
+        .map_err(StoreError::io("open", &path))?;
+    let found = compare(&folder, expected)?;
+    if found.count > 0 {
+        return Err(refused(found.differences, found.count));
+    }
+    // A copy that lost its power after the rename may not be durable yet.
+    sync_tree(&folder)?;
+    parent
+        .sync()
+        .map_err(StoreError::io("flush the folder", destination.path()))?;
+    Ok(Some(Outcome::AlreadyThere))
+}
+
+impl<'d, F: Folder> Staging<'d, F> {
+    /// Begins a copy that will be the folder `name` in the destination.
+    /// Staging folders that dead programs left there are removed.
+    pub fn begin(destination: &'d Destination<F>, name: &str) -> Result<Self, StagingError> {
+        let plain = !name.contains('/') && !name.starts_with('.');
+        let fault = if plain {
+            check_path(name).err()
+        } else {
+            Some(NameFault::Relative)
+        };
+        if let Some(fault) = fault {
+            let path = name.to_string();
+            return Err(StagingError::Name { path, fault });
+        }
+        Ok(Self {
+            destination,
+            name: name.to_string(),
+            tree: TemporaryTree::create(destination.folder(), STAGING, Access::Everyone)?,
+            received: BTreeMap::new(),
+        })
+    }
+
+    /// The hidden folder's name.
+    pub fn hidden_name(&self) -> &OsStr {
+        self.tree.name()
+    }
+
+    /// Begins the file `path` of exactly `bytes` bytes.
+    pub fn file(&mut self, path: &str, bytes: u64) -> Result<StagedFile<'_, F>, StagingError> {
+        let refused = |fault| StagingError::Name {
+            path: path.to_string(),
+            fault,
+        };
+        check_path(path).map_err(refused)?;
+        let file = self.tree.create_file(path)?;
+        let received = self.received.entry(path.to_string()).or_default();
+        Ok(StagedFile {
+            path: path.to_string(),
+            place: self.tree.folder().path().join(path),
+            file,
+            hasher: Sha256::new(),
+            declared: bytes,
+            count: 0,
+            received,
+        })
+    }
+
+    /// Flushes, reads back, compares with the signed set, and shows the copy
+    /// under its name.
+    pub fn finish(self, expected: &[ExpectedFile]) -> Result<Outcome, StagingError> {
+        self.check_received(expected)?;
+        sync_tree(self.tree.folder())?;
+        let found = compare(self.tree.folder(), expected)?;
+        if found.count > 0 {
+            let Comparison {
+                differences, count, ..
+            } = found;
+            return Err(StagingError::ReadBack { differences, count });
+        }
+        if let Some(outcome) = existing(self.destination, &self.name, expected)? {
+            return Ok(outcome);
+        }
+        self.check_place()?;
+        let parent = self.destination.folder();
+        let path = self.destination.path().join(&self.name);
+        match parent.rename_new(self.tree.name(), self.name.as_ref()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // Another copy was faster.
+                let refused = || StagingError::Store(StoreError::Exists(path));
+                return existing(self.destination, &self.name, expected)?.ok_or_else(refused);
+            }
+            Err(error) => return Err(StoreError::io("give its name to", path)(error).into()),
+        }
+        let flushed = parent
+            .sync()
+            .map_err(StoreError::io("flush the folder", parent.path()));
+        let shown = flushed
+            .map_err(StagingError::from)
+            .and_then(|()| self.check_shown());
+        if let Err(error) = shown {
+            // Under its hidden name again, the drop removes it. Where that fails
+            // too, a whole release stands there, and a rerun finds it.
+            let _ = parent.rename_new(self.name.as_ref(), self.tree.name());
+            return Err(error);
+        }
+        Ok(Outcome::Copied {
+            reread: found.reread,
+        })
+    }
+
+    /// The files that came are the signed ones, before any of them is flushed.
+    fn check_received(&self, expected: &[ExpectedFile]) -> Result<(), StagingError> {
+        check_paths(expected.iter().map(|file| file.path.as_str()))
+            .map_err(|(path, fault)| StagingError::Name { path, fault })?;
+        for file in expected {
+            let received = self.received.get(&file.path).copied().flatten();
+            let received = received.ok_or_else(|| StagingError::Set(file.path.clone()))?;
+            if received.bytes != file.bytes {
+                return Err(StagingError::Length {
+                    path: file.path.clone(),
+                    declared: file.bytes,
+                    received: received.bytes,
+                });
+            }
+            if received.sha256 != file.sha256 {
+                return Err(StagingError::Contents(file.path.clone()));
+            }
+        }
+        // Every expected file came; whatever is more is not expected.
+        let is_expected = |path: &str| expected.iter().any(|file| file.path == path);
+        if self.received.len() != expected.len() {
+            let extra = self.received.keys().find(|path| !is_expected(path));
+            return Err(StagingError::Set(extra.cloned().unwrap_or_default()));
+        }
+        Ok(())
+    }
+
+    fn check_place(&self) -> Result<(), StagingError> {
+        let path = self.destination.path();
+        match self
+            .destination
+            .still_there()
+            .map_err(StoreError::io("look at", path))?
+        {
+            true => Ok(()),
+            false => Err(StagingError::Exchanged(path.to_path_buf())),
+        }
+    }
+
+    /// After the rename: the path leads to our folder, and our folder to the
+    /// copy.
+    fn check_shown(&self) -> Result<(), StagingError> {
+        self.check_place()?;
+        let path = self.destination.path().join(&self.name);
+        let entry = self.destination.folder().entry(self.name.as_ref());
+        let entry = entry.map_err(StoreError::io("look at", &path))?;
+        let ours = self
+            .tree
+            .folder()
+            .identity()
+            .map_err(StoreError::io("look at", &path))?;
+        if entry.is_none_or(|entry| entry.identity != ours) {
+            return Err(StagingError::Exchanged(path));
+        }
+        Ok(())
+    }
+}
+
+/// A file that is being staged. Counts only when [`StagedFile::finish`] was
+/// called.
+#[derive(Debug)]
+pub struct StagedFile<'s, F: Folder> {
+    path: String,
+    place: PathBuf,
+    file: F::File,
+    hasher: Sha256,
+    declared: u64,
+    count: u64,
+    received: &'s mut Option<Received>,
+}
+
+impl<F: Folder> StagedFile<'_, F> {
+    /// Adds bytes. More than declared are refused before they are written.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), StagingError> {
+        if self.count + bytes.len() as u64 > self.declared {
+            return Err(StagingError::Length {
+                path: self.path.clone(),
+                declared: self.declared,
+                received: self.declared.saturating_add(1),
+            });
+        }
+        self.file
+            .write_all(bytes)
+            .map_err(StoreError::io("write", &self.place))?;
+        self.hasher.update(bytes);
+        self.count += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Ends the file and returns the digest of what came. It is flushed with
+    /// all others by [`Staging::finish`].
+    pub fn finish(self) -> Result<Digest, StagingError> {
+        if self.count != self.declared {
+            return Err(StagingError::Length {
+                path: self.path,
+                declared: self.declared,
+                received: self.count,
+            });
+        }
+        let sha256 = Digest(self.hasher.finalize().into());
+        *self.received = Some(Received {
+            bytes: self.count,
+            sha256,
+        });
+        Ok(sha256)
+    }
+}
+
+/// For sources that write. An error of this kind loses its reason: who can,
+/// uses [`StagedFile::append`].
+impl<F: Folder> Write for StagedFile<'_, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.append(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(StagingError::Store(StoreError::Io { error, .. })) => Err(error),
+            Err(error) => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                error.to_string(),
+            )),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+#[path = "staging_tests.rs"]
+mod tests;
