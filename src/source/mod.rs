@@ -1,1 +1,169 @@
 //! Where a release is read from: folder, bundle, image, device.
+//!
+//! Purpose: one trait for everything that may hold a release. **All answers
+//! are claims.** A listing says what a reader of a folder, a zip or a file
+//! system makes of the bytes; it finds the seal and names what is foreign. A
+//! PASS rests on the comparison of [`Source::raw`] with the planned bytes (or,
+//! for folders, on the hashes of all files), never on a claim.
+//!
+//! Invariants: nothing is written; no count, size, offset or chain of the
+//! source decides how long we work or how much memory we take (limits in
+//! [`listing`], [`fence`], `central`); names are kept without loss; a symbolic
+//! link inside a source is never followed.
+//!
+//! Where reading a listed file fails through the source's own fault, its
+//! listing has a remark on it.
+//!
+//! | file | what it reads |
+//! | --- | --- |
+//! | [`folder`] | a folder, a mounted drive, a share |
+//! | [`bundle`], `central` | a zip file and its directory |
+//! | [`volume`], `walk`, `chain`, [`fence`] | FAT32 in an image or on a device |
+//! | `positioned` | bytes at an offset, and in sequence |
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+pub mod bundle;
+mod central;
+mod chain;
+pub mod error;
+pub mod fence;
+pub mod folder;
+pub mod listing;
+mod positioned;
+pub mod volume;
+mod walk;
+
+#[cfg(test)]
+mod testing;
+
+pub use error::SourceError;
+pub use folder::Mounted;
+pub use listing::{Attributes, Entry, EntryKind, Listing, Remark};
+
+use bundle::BundleSource;
+use folder::FolderSource;
+use positioned::ReadAt;
+use volume::VolumeSource;
+
+/// What a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A folder, a mounted drive, a share.
+    Folder,
+    /// A zip file.
+    Bundle,
+    /// A medium's bytes in a file.
+    Image,
+    /// A block device: the medium itself.
+    Device,
+}
+
+/// A source's bytes from the first on, and how many there are, if it tells.
+pub type Raw<'a> = (Box<dyn Read + 'a>, Option<u64>);
+
+/// Anything that a release is read from.
+pub trait Source {
+    /// What it is.
+    fn shape(&self) -> Shape;
+
+    /// Everything that is in it, and what is odd about it. Two listings of a
+    /// source that did not change are equal.
+    fn listing(&self) -> Result<Listing, SourceError>;
+
+    /// Opens a file by the path that the listing has for it.
+    fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError>;
+
+    /// All bytes of a file, at most `limit`; more is
+    /// [`SourceError::TooLong`].
+    fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, SourceError> {
+        let mut bytes = Vec::new();
+        let mut reader = self.open_file(path)?.take((limit as u64).saturating_add(1));
+        match reader.read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() > limit => {
+                Err(SourceError::TooLong { path: path.to_string(), limit })
+            }
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(SourceError::io(path, "reading", error)),
+        }
+    }
+
+    /// The bytes themselves, for bundle, image and device. Those of a device
+    /// come from the device and not from the system's memory, as far as the
+    /// system heeds the advice.
+    fn raw(&self) -> Result<Raw<'_>, SourceError>;
+
+    /// What is known of the file system that a folder lies on.
+    fn mounted(&self) -> Mounted {
+        Mounted::default()
+    }
+}
+
+/// Opens what `path` leads to and decides by what is there: a folder, a block
+/// device, a zip, or else an image.
+///
+/// A symbolic link as the last component is followed to a file or a device
+/// (names in `/dev/disk/by-id` are such links) and refused to a folder, where
+/// it would show other files than the ones that lie at the place named.
+pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
+    let place = path.display().to_string();
+    let fail = |doing, error| SourceError::opening(&place, doing, error);
+    let is_link =
+        fs::symlink_metadata(path).map_err(|error| fail("looking at", error))?.is_symlink();
+    let metadata = fs::metadata(path).map_err(|error| fail("looking at", error))?;
+    if metadata.is_dir() {
+        return match is_link {
+            true => Err(SourceError::LinkToFolder { place }),
+            false => Ok(Box::new(FolderSource::open(path)?)),
+        };
+    }
+    let file = open_without_waiting(path).map_err(|error| fail("opening", error))?;
+    // What was opened decides, not what was there a moment ago.
+    let metadata = file.metadata().map_err(|error| fail("looking at", error))?;
+    if positioned::is_block_device(&metadata) {
+        let source = VolumeSource::device(file, &place)?;
+        return Ok(Box::new(source));
+    }
+    if !metadata.is_file() {
+        return Err(SourceError::NotASource { place });
+    }
+    let length = metadata.len();
+    let bundle = looks_like_a_bundle(&file, length).map_err(|error| fail("reading", error))?;
+    Ok(match bundle {
+        true => Box::new(BundleSource::new(file, &place, length)),
+        false => Box::new(VolumeSource::image(file, &place, length)?),
+    })
+}
+
+/// Opens for reading; a pipe does not make us wait for a writer.
+fn open_without_waiting(path: &Path) -> std::io::Result<File> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{Mode, OFlags};
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        File::open(path)
+    }
+}
+
+/// A zip begins with `PK`; one with foreign bytes before it still ends like
+/// one, and a medium of ours has a boot mark and no `PK`.
+fn looks_like_a_bundle(file: &dyn ReadAt, length: u64) -> std::io::Result<bool> {
+    let mut head = [0; 512];
+    let filled = file.fill_at(&mut head, 0)?;
+    if head[..filled].starts_with(b"PK") {
+        return Ok(true);
+    }
+    let end = central::END_BYTES as u64;
+    if head[510..] == [0x55, 0xAA] || length < end {
+        return Ok(false);
+    }
+    let mut tail = [0; 4];
+    file.fill_at(&mut tail, length - end)?;
+    Ok(tail == central::END)
+}

@@ -1,0 +1,201 @@
+//! A release in a folder, on a mounted drive, on a share.
+//!
+//! Everything is opened component by component from a folder that is held
+//! open, and no link is followed on the way ([`crate::sys::folder`]): what was
+//! listed cannot be exchanged for something outside. Names are the bytes that
+//! the system has; kinds are looked at without opening, so a pipe or a device
+//! node does nothing to us.
+//!
+//! What this cannot see: anything that the file system does not show. It
+//! answers for files only.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::Path;
+
+use super::error::SourceError;
+use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
+use super::{Mounted as Facts, Raw, Shape, Source};
+use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
+
+/// What is known of the file system that a folder lies on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mounted {
+    /// The folder is the root of a mounted file system.
+    pub is_root: bool,
+    /// The serial number of the FAT volume that it lies on, as the number that
+    /// [`crate::medium::BootArea::serial`] is.
+    pub serial: Option<u32>,
+}
+
+/// A folder that is held open.
+pub struct FolderSource {
+    root: FolderHandle,
+    place: String,
+}
+
+impl FolderSource {
+    /// Opens the folder at `path`.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        let place = path.display().to_string();
+        match FolderHandle::open(path) {
+            Ok(root) => Ok(Self { root, place }),
+            Err(error) => Err(SourceError::opening(&place, "opening", error)),
+        }
+    }
+
+    /// Where a path of the listing lies, for messages.
+    fn place_of(&self, path: &str) -> String {
+        format!("{}/{path}", self.place)
+    }
+
+    /// Lists `folder` and what is below it.
+    fn list(
+        &self,
+        folder: &FolderHandle,
+        path: &str,
+        depth: usize,
+        gatherer: &mut Gatherer,
+    ) -> Result<Result<(), Full>, SourceError> {
+        let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
+        let device = folder.identity().map_err(|error| fail(path, "looking at", error))?.device;
+        for raw in folder.list().map_err(|error| fail(path, "listing", error))? {
+            let (name, is_text) = name_of(raw.as_encoded_bytes(), true);
+            let path = join(path, &name);
+            if !is_text {
+                gatherer.remark(Remark::NotText { path: path.clone() });
+            }
+            let found = folder
+                .entry(&raw)
+                .and_then(|found| found.ok_or_else(|| std::io::ErrorKind::NotFound.into()))
+                .map_err(|error| fail(&path, "looking at", error))?;
+            let kind = match found.kind {
+                SystemKind::File => EntryKind::File { size: found.bytes },
+                SystemKind::Folder => EntryKind::Folder,
+                SystemKind::Link => EntryKind::SymbolicLink,
+                SystemKind::Other => EntryKind::Special,
+            };
+            let entry = Entry { path: path.clone(), kind, sectors: None, attributes: None };
+            if gatherer.entry(entry).is_err() {
+                return Ok(Err(Full));
+            }
+            if kind != EntryKind::Folder {
+                continue;
+            }
+            // Files of some layered file systems name the device of a layer;
+            // folders do not.
+            if found.identity.device != device {
+                gatherer.remark(Remark::OtherFileSystem { path: path.clone() });
+            }
+            if depth >= MAX_DEPTH {
+                let detail = format!("more than {MAX_DEPTH} folders deep: {path}");
+                gatherer.remark(Remark::GivenUp { detail });
+                continue;
+            }
+            let below = folder.open_folder(&raw).map_err(|error| fail(&path, "opening", error))?;
+            if self.list(&below, &path, depth + 1, gatherer)?.is_err() {
+                return Ok(Err(Full));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+impl Source for FolderSource {
+    fn shape(&self) -> Shape {
+        Shape::Folder
+    }
+
+    fn listing(&self) -> Result<Listing, SourceError> {
+        let mut gatherer = Gatherer::default();
+        // A listing that is full says so itself.
+        let _ = self.list(&self.root, "", 1, &mut gatherer)?;
+        Ok(gatherer.finish())
+    }
+
+    fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
+        let fail = |error| SourceError::io(&self.place_of(path), "opening", error);
+        // An empty component, as in `/a` and `a//b`, is refused where it is opened.
+        let mut folder = self.root.clone();
+        let mut name = path;
+        while let Some((above, below)) = name.split_once('/') {
+            folder = folder.open_folder(OsStr::new(above)).map_err(fail)?;
+            name = below;
+        }
+        let file = folder.read(OsStr::new(name)).map_err(fail)?;
+        super::positioned::announce_sequence(&file);
+        Ok(Box::new(file))
+    }
+
+    fn raw(&self) -> Result<Raw<'_>, SourceError> {
+        Err(SourceError::NotASource { place: self.place.clone() })
+    }
+
+    fn mounted(&self) -> Facts {
+        #[cfg(target_os = "linux")]
+        {
+            mounts::facts(self.root.path())
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            Facts::default()
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod mounts {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    use std::path::Path;
+
+    use super::Mounted;
+    use crate::sys::storage::{DeviceNumber, split, storage_of};
+
+    /// Where the system has a link for each file system, named after its serial
+    /// number.
+    const BY_SERIAL: &str = "/dev/disk/by-uuid";
+
+    /// Links that are looked at: more disks than a computer has.
+    const MAX_LINKS: usize = 4_096;
+
+    pub(super) fn facts(path: &Path) -> Mounted {
+        let Ok(storage) = storage_of(path) else {
+            return Mounted::default();
+        };
+        let is_root = std::fs::canonicalize(path).is_ok_and(|path| path == storage.mount_point);
+        let serial = match storage.raw_device {
+            true => None,
+            false => serial(Path::new(BY_SERIAL), storage.device, &device_behind),
+        };
+        Mounted { is_root, serial }
+    }
+
+    /// The block device that a link leads to.
+    fn device_behind(link: &Path) -> Option<DeviceNumber> {
+        let metadata = std::fs::metadata(link).ok()?;
+        metadata.file_type().is_block_device().then(|| split(metadata.rdev()))
+    }
+
+    /// The serial number in the name of the link to `device`: that of a FAT
+    /// volume is `ABCD-1234`.
+    pub(super) fn serial(
+        links: &Path,
+        device: DeviceNumber,
+        device_behind: &dyn Fn(&Path) -> Option<DeviceNumber>,
+    ) -> Option<u32> {
+        std::fs::read_dir(links).ok()?.take(MAX_LINKS).flatten().find_map(|link| {
+            let name = link.file_name();
+            let (high, low) = name.to_str()?.split_once('-')?;
+            let digits =
+                |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_hexdigit());
+            if !digits(high) || !digits(low) || device_behind(&link.path()) != Some(device) {
+                return None;
+            }
+            u32::from_str_radix(&format!("{high}{low}"), 16).ok()
+        })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+#[path = "folder_tests.rs"]
+mod tests;
