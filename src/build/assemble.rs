@@ -14,6 +14,7 @@ use super::recipe::Recipe;
 use super::settings::{ReferenceMatch, ReferenceRule, Settings};
 use super::template::{self, Form};
 use super::values::values;
+use crate::medium::{FileSpec, Plan};
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
 use crate::seal::layout::{MANIFEST, SUMS};
@@ -46,6 +47,17 @@ const TYPED_IN_SOURCE: &str = "typed in by the person who built the release";
 /// Bytes of the smallest volume that holds files (path, size) and leaves bytes
 /// and clusters free; the room `medium` knows it.
 pub type Smallest<'a> = dyn Fn(&[(String, u64)], u64, u32) -> Result<u64, String> + 'a;
+
+/// [`Smallest`] as the room `medium` knows it.
+pub fn smallest_volume(
+    files: &[(String, u64)],
+    free_bytes: u64,
+    free_clusters: u32,
+) -> Result<u64, String> {
+    let spec = |(path, size): &(String, u64)| FileSpec::hashed(path.clone(), *size, [0; 32]);
+    let files: Vec<FileSpec> = files.iter().map(spec).collect();
+    Plan::smallest_volume(&files, free_bytes, free_clusters).map_err(|error| error.to_string())
+}
 
 /// What a release is made from.
 pub struct Inputs<'a> {
@@ -84,6 +96,11 @@ pub struct Assembly {
 }
 
 impl Inputs<'_> {
+    /// Bytes of payload and tool, for progress.
+    pub fn bytes(&self) -> Result<u64, BuildError> {
+        Ok(self.sources()?.0.iter().map(|file| file.size).sum())
+    }
+
     /// Payload and tool as they are found; their sizes are what progress is of.
     pub fn sources(&self) -> Result<(Vec<SourceFile>, String), BuildError> {
         let rule = &self.recipe.payload;

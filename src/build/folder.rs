@@ -13,15 +13,7 @@ use super::assemble::{Assembly, Inputs, assemble};
 use super::error::BuildError;
 use super::intake::{CopyInto, Progress, create};
 use crate::seal::layout::SUMS;
-
-/// What happens to a folder of the release's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
-    /// It stays, and building is an error.
-    Keep,
-    /// A release, or an empty folder, is replaced.
-    Replace,
-}
+use crate::store::Existing;
 
 /// Builds a release into the folder `destination`.
 pub fn write_release(
@@ -53,7 +45,7 @@ fn replaceable(destination: &Path, existing: Existing) -> Result<(), BuildError>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(BuildError::io(destination, "read")(error)),
     };
-    if existing == Existing::Keep {
+    if existing == Existing::Refuse {
         return Err(BuildError::Exists(destination.into()));
     }
     let empty = || {

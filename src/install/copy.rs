@@ -194,7 +194,11 @@ fn complete(
         if let Some(bytes) = bytes {
             staging.append(path, bytes.len() as u64, bytes)?;
             let sha256 = crate::seal::digest::Digest::of(bytes);
-            expected.push(ExpectedFile { path: path.to_string(), bytes: bytes.len() as u64, sha256 });
+            expected.push(ExpectedFile {
+                path: path.to_string(),
+                bytes: bytes.len() as u64,
+                sha256,
+            });
         }
     }
     Ok(expected)
@@ -246,9 +250,8 @@ fn write_down(
         destination: Some(destination.path().to_path_buf()),
         result: Some(result),
     };
-    let filed = enter(state.folder(), RECORDS).and_then(|folder| {
-        record::file_in(&folder, &done.report, &action, clock(), language)
-    });
+    let filed = enter(state.folder(), RECORDS)
+        .and_then(|folder| record::file_in(&folder, &done.report, &action, clock(), language));
     match filed {
         Ok(path) => done.record = Some(path),
         // What happened stays; that it could not be written down is said.

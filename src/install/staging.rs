@@ -139,10 +139,7 @@ impl StagingError {
 impl fmt::Display for StagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first = |differences: &[Difference]| {
-            differences
-                .first()
-                .map(|first| format!(": {first}"))
-                .unwrap_or_default()
+            differences.first().map(|first| format!(": {first}")).unwrap_or_default()
         };
         match self {
             Self::Name { path, fault } => write!(f, "the name \"{}\": {fault}", escape(path)),
@@ -152,39 +149,21 @@ impl fmt::Display for StagingError {
                 "{} was exchanged for another folder during the copy",
                 escape(&path.to_string_lossy())
             ),
-            Self::Exists {
-                path,
-                differences,
-                count,
-            } => write!(
+            Self::Exists { path, differences, count } => write!(
                 f,
                 "{} is there already and differs in {count} places{}",
                 escape(&path.to_string_lossy()),
                 first(differences)
             ),
-            Self::Length {
-                path,
-                declared,
-                received,
-            } if received > declared => {
-                write!(
-                    f,
-                    "{} is longer than the {declared} bytes declared",
-                    escape(path)
-                )
+            Self::Length { path, declared, received } if received > declared => {
+                write!(f, "{} is longer than the {declared} bytes declared", escape(path))
             }
-            Self::Length {
-                path,
-                declared,
-                received,
-            } => write!(f, "{} ended at byte {received} of {declared}", escape(path)),
+            Self::Length { path, declared, received } => {
+                write!(f, "{} ended at byte {received} of {declared}", escape(path))
+            }
             Self::Contents(path) => write!(f, "{} is not the signed file", escape(path)),
             Self::Set(path) => {
-                write!(
-                    f,
-                    "{} was not copied, or is not in the signed set",
-                    escape(path)
-                )
+                write!(f, "{} was not copied, or is not in the signed set", escape(path))
             }
             Self::ReadBack { differences, count } => write!(
                 f,
@@ -217,6 +196,8 @@ pub struct Staging<'d, F: Folder = SystemFolder> {
     name: String,
     tree: TemporaryTree<F>,
     received: BTreeMap<String, Option<Received>>,
+    /// The file that [`Staging::append`] adds to.
+    pushed: Option<Writing<F>>,
 }
 
 /// Compares what stands under `name` with `expected`, if anything does: for a
@@ -228,31 +209,22 @@ pub fn existing<F: Folder>(
 ) -> Result<Option<Outcome>, StagingError> {
     let parent = destination.folder();
     let path = destination.path().join(name);
-    let entry = parent
-        .entry(name.as_ref())
-        .map_err(StoreError::io("look at", &path))?;
-    let refused = |differences, count| StagingError::Exists {
-        path: path.clone(),
-        differences,
-        count,
-    };
+    let entry = parent.entry(name.as_ref()).map_err(StoreError::io("look at", &path))?;
+    let refused =
+        |differences, count| StagingError::Exists { path: path.clone(), differences, count };
     match entry.map(|entry| entry.kind) {
         None => return Ok(None),
         Some(EntryKind::Folder) => {}
         Some(_) => return Err(refused(vec![Difference::Kind(name.to_string())], 1)),
     }
-    let folder = parent
-        .open_folder(name.as_ref())
-        .map_err(StoreError::io("open", &path))?;
+    let folder = parent.open_folder(name.as_ref()).map_err(StoreError::io("open", &path))?;
     let found = compare(&folder, expected)?;
     if found.count > 0 {
         return Err(refused(found.differences, found.count));
     }
     // A copy that lost its power after the rename may not be durable yet.
     sync_tree(&folder)?;
-    parent
-        .sync()
-        .map_err(StoreError::io("flush the folder", destination.path()))?;
+    parent.sync().map_err(StoreError::io("flush the folder", destination.path()))?;
     Ok(Some(Outcome::AlreadyThere))
 }
 
@@ -261,11 +233,7 @@ impl<'d, F: Folder> Staging<'d, F> {
     /// Staging folders that dead programs left there are removed.
     pub fn begin(destination: &'d Destination<F>, name: &str) -> Result<Self, StagingError> {
         let plain = !name.contains('/') && !name.starts_with('.');
-        let fault = if plain {
-            check_path(name).err()
-        } else {
-            Some(NameFault::Relative)
-        };
+        let fault = if plain { check_path(name).err() } else { Some(NameFault::Relative) };
         if let Some(fault) = fault {
             let path = name.to_string();
             return Err(StagingError::Name { path, fault });
@@ -275,6 +243,7 @@ impl<'d, F: Folder> Staging<'d, F> {
             name: name.to_string(),
             tree: TemporaryTree::create(destination.folder(), STAGING, Access::Everyone)?,
             received: BTreeMap::new(),
+            pushed: None,
         })
     }
 
@@ -285,34 +254,57 @@ impl<'d, F: Folder> Staging<'d, F> {
 
     /// Begins the file `path` of exactly `bytes` bytes.
     pub fn file(&mut self, path: &str, bytes: u64) -> Result<StagedFile<'_, F>, StagingError> {
-        let refused = |fault| StagingError::Name {
-            path: path.to_string(),
-            fault,
-        };
-        check_path(path).map_err(refused)?;
-        let file = self.tree.create_file(path)?;
+        let writing = self.writing(path, bytes)?;
         let received = self.received.entry(path.to_string()).or_default();
-        Ok(StagedFile {
+        Ok(StagedFile { writing, received })
+    }
+
+    /// Adds bytes to the file `path` of exactly `declared` bytes; another path
+    /// than the last one ends that file. For a reader that hands out bytes.
+    pub fn append(&mut self, path: &str, declared: u64, bytes: &[u8]) -> Result<(), StagingError> {
+        let writing = match self.pushed.take() {
+            Some(writing) if writing.path == path => writing,
+            other => {
+                self.pushed = other;
+                self.settle()?;
+                self.received.insert(path.to_string(), None);
+                self.writing(path, declared)?
+            }
+        };
+        self.pushed.insert(writing).append(bytes)
+    }
+
+    /// Ends the file that bytes were added to.
+    fn settle(&mut self) -> Result<(), StagingError> {
+        if let Some(writing) = self.pushed.take() {
+            let path = writing.path.clone();
+            self.received.insert(path, Some(writing.end()?));
+        }
+        Ok(())
+    }
+
+    fn writing(&self, path: &str, declared: u64) -> Result<Writing<F>, StagingError> {
+        let refused = |fault| StagingError::Name { path: path.to_string(), fault };
+        check_path(path).map_err(refused)?;
+        Ok(Writing {
             path: path.to_string(),
             place: self.tree.folder().path().join(path),
-            file,
+            file: self.tree.create_file(path)?,
             hasher: Sha256::new(),
-            declared: bytes,
+            declared,
             count: 0,
-            received,
         })
     }
 
     /// Flushes, reads back, compares with the signed set, and shows the copy
     /// under its name.
-    pub fn finish(self, expected: &[ExpectedFile]) -> Result<Outcome, StagingError> {
+    pub fn finish(mut self, expected: &[ExpectedFile]) -> Result<Outcome, StagingError> {
+        self.settle()?;
         self.check_received(expected)?;
         sync_tree(self.tree.folder())?;
         let found = compare(self.tree.folder(), expected)?;
         if found.count > 0 {
-            let Comparison {
-                differences, count, ..
-            } = found;
+            let Comparison { differences, count, .. } = found;
             return Err(StagingError::ReadBack { differences, count });
         }
         if let Some(outcome) = existing(self.destination, &self.name, expected)? {
@@ -330,21 +322,15 @@ impl<'d, F: Folder> Staging<'d, F> {
             }
             Err(error) => return Err(StoreError::io("give its name to", path)(error).into()),
         }
-        let flushed = parent
-            .sync()
-            .map_err(StoreError::io("flush the folder", parent.path()));
-        let shown = flushed
-            .map_err(StagingError::from)
-            .and_then(|()| self.check_shown());
+        let flushed = parent.sync().map_err(StoreError::io("flush the folder", parent.path()));
+        let shown = flushed.map_err(StagingError::from).and_then(|()| self.check_shown());
         if let Err(error) = shown {
             // Under its hidden name again, the drop removes it. Where that fails
             // too, a whole release stands there, and a rerun finds it.
             let _ = parent.rename_new(self.name.as_ref(), self.tree.name());
             return Err(error);
         }
-        Ok(Outcome::Copied {
-            reread: found.reread,
-        })
+        Ok(Outcome::Copied { reread: found.reread })
     }
 
     /// The files that came are the signed ones, before any of them is flushed.
@@ -376,11 +362,7 @@ impl<'d, F: Folder> Staging<'d, F> {
 
     fn check_place(&self) -> Result<(), StagingError> {
         let path = self.destination.path();
-        match self
-            .destination
-            .still_there()
-            .map_err(StoreError::io("look at", path))?
-        {
+        match self.destination.still_there().map_err(StoreError::io("look at", path))? {
             true => Ok(()),
             false => Err(StagingError::Exchanged(path.to_path_buf())),
         }
@@ -393,11 +375,7 @@ impl<'d, F: Folder> Staging<'d, F> {
         let path = self.destination.path().join(&self.name);
         let entry = self.destination.folder().entry(self.name.as_ref());
         let entry = entry.map_err(StoreError::io("look at", &path))?;
-        let ours = self
-            .tree
-            .folder()
-            .identity()
-            .map_err(StoreError::io("look at", &path))?;
+        let ours = self.tree.folder().identity().map_err(StoreError::io("look at", &path))?;
         if entry.is_none_or(|entry| entry.identity != ours) {
             return Err(StagingError::Exchanged(path));
         }
@@ -405,22 +383,20 @@ impl<'d, F: Folder> Staging<'d, F> {
     }
 }
 
-/// A file that is being staged. Counts only when [`StagedFile::finish`] was
-/// called.
+/// A file that is being written into staging.
 #[derive(Debug)]
-pub struct StagedFile<'s, F: Folder> {
+struct Writing<F: Folder> {
     path: String,
     place: PathBuf,
     file: F::File,
     hasher: Sha256,
     declared: u64,
     count: u64,
-    received: &'s mut Option<Received>,
 }
 
-impl<F: Folder> StagedFile<'_, F> {
+impl<F: Folder> Writing<F> {
     /// Adds bytes. More than declared are refused before they are written.
-    pub fn append(&mut self, bytes: &[u8]) -> Result<(), StagingError> {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), StagingError> {
         if self.count + bytes.len() as u64 > self.declared {
             return Err(StagingError::Length {
                 path: self.path.clone(),
@@ -428,17 +404,13 @@ impl<F: Folder> StagedFile<'_, F> {
                 received: self.declared.saturating_add(1),
             });
         }
-        self.file
-            .write_all(bytes)
-            .map_err(StoreError::io("write", &self.place))?;
+        self.file.write_all(bytes).map_err(StoreError::io("write", &self.place))?;
         self.hasher.update(bytes);
         self.count += bytes.len() as u64;
         Ok(())
     }
 
-    /// Ends the file and returns the digest of what came. It is flushed with
-    /// all others by [`Staging::finish`].
-    pub fn finish(self) -> Result<Digest, StagingError> {
+    fn end(self) -> Result<Received, StagingError> {
         if self.count != self.declared {
             return Err(StagingError::Length {
                 path: self.path,
@@ -446,11 +418,30 @@ impl<F: Folder> StagedFile<'_, F> {
                 received: self.count,
             });
         }
-        let sha256 = Digest(self.hasher.finalize().into());
-        *self.received = Some(Received {
-            bytes: self.count,
-            sha256,
-        });
+        Ok(Received { bytes: self.count, sha256: Digest(self.hasher.finalize().into()) })
+    }
+}
+
+/// A file that is being staged. Counts only when [`StagedFile::finish`] was
+/// called.
+#[derive(Debug)]
+pub struct StagedFile<'s, F: Folder> {
+    writing: Writing<F>,
+    received: &'s mut Option<Received>,
+}
+
+impl<F: Folder> StagedFile<'_, F> {
+    /// Adds bytes. More than declared are refused before they are written.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), StagingError> {
+        self.writing.append(bytes)
+    }
+
+    /// Ends the file and returns the digest of what came. It is flushed with
+    /// all others by [`Staging::finish`].
+    pub fn finish(self) -> Result<Digest, StagingError> {
+        let received = self.writing.end()?;
+        let sha256 = received.sha256;
+        *self.received = Some(received);
         Ok(sha256)
     }
 }
@@ -462,15 +453,12 @@ impl<F: Folder> Write for StagedFile<'_, F> {
         match self.append(bytes) {
             Ok(()) => Ok(bytes.len()),
             Err(StagingError::Store(StoreError::Io { error, .. })) => Err(error),
-            Err(error) => Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                error.to_string(),
-            )),
+            Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string())),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.writing.file.flush()
     }
 }
 

@@ -79,17 +79,10 @@ impl Comparison {
 /// Compares everything below `folder` with `expected`, reading the medium.
 pub fn compare<F: Folder>(folder: &F, expected: &[ExpectedFile]) -> Result<Comparison, StoreError> {
     let mut walk = Walk {
-        files: expected
-            .iter()
-            .map(|file| (file.path.as_str(), file))
-            .collect(),
+        files: expected.iter().map(|file| (file.path.as_str(), file)).collect(),
         folders: BTreeSet::new(),
         seen: BTreeSet::new(),
-        found: Comparison {
-            differences: Vec::new(),
-            count: 0,
-            reread: Reread::Direct,
-        },
+        found: Comparison { differences: Vec::new(), count: 0, reread: Reread::Direct },
         block: vec![0; BLOCK_BYTES],
     };
     for file in expected {
@@ -118,15 +111,10 @@ impl Walk<'_> {
         if depth == 0 {
             return Err(StoreError::TooDeep(folder.path().to_path_buf()));
         }
-        for name in folder
-            .list()
-            .map_err(StoreError::io("list", folder.path()))?
-        {
+        for name in folder.list().map_err(StoreError::io("list", folder.path()))? {
             let path = format!("{at}{}", name.to_string_lossy());
             let place = folder.path().join(&name);
-            let entry = folder
-                .entry(&name)
-                .map_err(StoreError::io("look at", &place))?;
+            let entry = folder.entry(&name).map_err(StoreError::io("look at", &place))?;
             // A name that is not text is none of ours, whatever it looks like.
             let ours = name.to_str().is_some();
             let file = self.files.get(path.as_str()).copied().filter(|_| ours);

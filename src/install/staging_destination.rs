@@ -70,11 +70,7 @@ impl fmt::Display for DestinationFault {
         let shown = |path: &Path| escape(&path.to_string_lossy());
         match self {
             Self::Link { path, component } => {
-                write!(
-                    f,
-                    "{} (part {component} of the path) is a link",
-                    shown(path)
-                )
+                write!(f, "{} (part {component} of the path) is a link", shown(path))
             }
             Self::NotAFolder(path) => write!(f, "{} is not a folder", shown(path)),
             Self::Missing(path) => write!(f, "{} is not there", shown(path)),
@@ -130,12 +126,7 @@ impl<F: Folder> Destination<F> {
         components: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, DestinationFault> {
         let path = anchor.path().to_path_buf();
-        let mut destination = Self {
-            anchor,
-            held: Vec::new(),
-            path,
-            made: false,
-        };
+        let mut destination = Self { anchor, held: Vec::new(), path, made: false };
         let mut components = components.into_iter().peekable();
         while let Some(name) = components.next() {
             let is_last = components.peek().is_none();
@@ -175,9 +166,7 @@ impl<F: Folder> Destination<F> {
             Some(_) => return Err(DestinationFault::NotAFolder(path)),
         }
         // Opening refuses a link that came in between.
-        let opened = above
-            .open_folder(&name)
-            .map_err(DestinationFault::of(&path))?;
+        let opened = above.open_folder(&name).map_err(DestinationFault::of(&path))?;
         self.held.push((name, opened));
         self.path = path;
         // Not before it is the last of those held: the drop removes that one.
@@ -214,11 +203,7 @@ impl<F: Folder> Drop for Destination<F> {
         if !self.made {
             return;
         }
-        let above = self
-            .held
-            .len()
-            .checked_sub(2)
-            .map_or(&self.anchor, |at| &self.held[at].1);
+        let above = self.held.len().checked_sub(2).map_or(&self.anchor, |at| &self.held[at].1);
         if let Some((name, _)) = self.held.last() {
             // Refused by the system where something was copied into it.
             let _ = above.remove_folder(name);

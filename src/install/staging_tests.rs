@@ -4,11 +4,8 @@ use crate::store::read_bounded;
 use crate::store::temporary::is_temporary;
 
 const NAME: &str = "lrm-security-patch_1.0.0_1.7";
-const FILES: [(&str, &[u8]); 3] = [
-    ("PAYLOAD/patch.msi", b"the patch itself"),
-    ("manifest.json", b"{}"),
-    ("SHA256SUMS", b"sums"),
-];
+const FILES: [(&str, &[u8]); 3] =
+    [("PAYLOAD/patch.msi", b"the patch itself"), ("manifest.json", b"{}"), ("SHA256SUMS", b"sums")];
 
 fn expected() -> Vec<ExpectedFile> {
     let file = |(path, bytes): &(&str, &[u8])| ExpectedFile {
@@ -43,16 +40,11 @@ fn copy(root: &FaultyFolder) -> Result<Outcome, StagingError> {
 }
 
 fn place(root: &FaultyFolder) -> Option<FaultyFolder> {
-    root.open_folder("srv".as_ref())
-        .ok()?
-        .open_folder("Illumina".as_ref())
-        .ok()
+    root.open_folder("srv".as_ref()).ok()?.open_folder("Illumina".as_ref()).ok()
 }
 
 fn names(root: &FaultyFolder) -> Vec<std::ffi::OsString> {
-    place(root)
-        .map(|place| place.list().unwrap())
-        .unwrap_or_default()
+    place(root).map(|place| place.list().unwrap()).unwrap_or_default()
 }
 
 fn ready() -> FaultyFolder {
@@ -74,9 +66,7 @@ fn whole(root: &FaultyFolder, label: &str) -> bool {
 #[test]
 fn a_copy_is_whole_and_a_second_one_is_a_rerun() {
     let root = ready();
-    let copied = Outcome::Copied {
-        reread: Reread::Direct,
-    };
+    let copied = Outcome::Copied { reread: Reread::Direct };
     assert_eq!(copy(&root).unwrap(), copied);
     assert!(whole(&root, ""));
     assert_eq!(copy(&root).unwrap(), Outcome::AlreadyThere);
@@ -129,8 +119,7 @@ fn failure(fault: Fault) -> (FaultyFolder, StagingError) {
     drop(destination(&root).unwrap());
     root.make_folder("x".as_ref(), Access::Everyone).unwrap();
     let srv = root.open_folder("srv".as_ref()).unwrap();
-    srv.make_folder("Illumina".as_ref(), Access::Everyone)
-        .unwrap();
+    srv.make_folder("Illumina".as_ref(), Access::Everyone).unwrap();
     root.disk().set_fault(fault);
     let error = copy(&root).unwrap_err();
     root.disk().set_fault(Fault::None);
@@ -143,10 +132,7 @@ fn full_read_only_and_forbidden_are_told_apart_and_leave_nothing() {
     for (cause, (root, error)) in [
         (Cause::Full, failure(Fault::Full { at: 5 })),
         (Cause::ReadOnly, refused(io::ErrorKind::ReadOnlyFilesystem)),
-        (
-            Cause::NoPermission,
-            refused(io::ErrorKind::PermissionDenied),
-        ),
+        (Cause::NoPermission, refused(io::ErrorKind::PermissionDenied)),
     ] {
         assert_eq!(error.cause(), Some(cause), "{error}");
         assert!(names(&root).is_empty(), "{cause:?}");
@@ -156,38 +142,26 @@ fn full_read_only_and_forbidden_are_told_apart_and_leave_nothing() {
 #[test]
 fn a_medium_that_loses_flushed_bytes_is_found_by_reading_back() {
     let (root, error) = failure(Fault::LyingFlush);
-    assert!(
-        matches!(error, StagingError::ReadBack { count: 3, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StagingError::ReadBack { count: 3, .. }), "{error}");
     assert!(names(&root).is_empty());
 }
 
 #[test]
 fn something_different_under_the_final_name_is_refused_and_kept() {
-    for (at, change) in ["extra", "changed", "missing", "folder", "link"]
-        .iter()
-        .enumerate()
-    {
+    for (at, change) in ["extra", "changed", "missing", "folder", "link"].iter().enumerate() {
         let root = ready();
         copy(&root).unwrap();
         let folder = place(&root).unwrap().open_folder(NAME.as_ref()).unwrap();
         let sums = OsStr::new("SHA256SUMS");
         match at {
-            0 => drop(
-                folder
-                    .create_new("autorun.inf".as_ref(), Access::Everyone)
-                    .unwrap(),
-            ),
+            0 => drop(folder.create_new("autorun.inf".as_ref(), Access::Everyone).unwrap()),
             1 => {
                 folder.remove_file(sums).unwrap();
                 let mut file = folder.create_new(sums, Access::Everyone).unwrap();
                 file.write_all(b"smus").unwrap();
             }
             2 => folder.remove_file(sums).unwrap(),
-            3 => folder
-                .make_folder("empty".as_ref(), Access::Everyone)
-                .unwrap(),
+            3 => folder.make_folder("empty".as_ref(), Access::Everyone).unwrap(),
             _ => {
                 folder.remove_file(sums).unwrap();
                 folder.plant_link("SHA256SUMS");
@@ -195,10 +169,7 @@ fn something_different_under_the_final_name_is_refused_and_kept() {
         }
         let before = folder.list().unwrap();
         let error = copy(&root).unwrap_err();
-        assert!(
-            matches!(error, StagingError::Exists { count: 1, .. }),
-            "{change}: {error}"
-        );
+        assert!(matches!(error, StagingError::Exists { count: 1, .. }), "{change}: {error}");
         assert_eq!(folder.list().unwrap(), before, "{change}");
         assert_eq!(names(&root), [NAME], "{change}");
     }
@@ -215,10 +186,7 @@ fn a_file_or_link_under_the_final_name_is_refused() {
         } else {
             drop(folder.create_new(NAME.as_ref(), Access::Everyone).unwrap());
         }
-        let error = stage(&destination)
-            .unwrap()
-            .finish(&expected())
-            .unwrap_err();
+        let error = stage(&destination).unwrap().finish(&expected()).unwrap_err();
         assert!(matches!(error, StagingError::Exists { .. }), "{error}");
         assert_eq!(names(&root), [NAME]);
     }
@@ -230,20 +198,12 @@ fn a_destination_exchanged_meanwhile_is_noticed_and_cleaned() {
     let destination = destination(&root).unwrap();
     let staging = stage(&destination).unwrap();
     let srv = root.open_folder("srv".as_ref()).unwrap();
-    srv.rename_over("Illumina".as_ref(), "elsewhere".as_ref())
-        .unwrap();
-    srv.make_folder("Illumina".as_ref(), Access::Everyone)
-        .unwrap();
+    srv.rename_over("Illumina".as_ref(), "elsewhere".as_ref()).unwrap();
+    srv.make_folder("Illumina".as_ref(), Access::Everyone).unwrap();
     let error = staging.finish(&expected()).unwrap_err();
     assert!(matches!(error, StagingError::Exchanged(_)), "{error}");
     assert!(names(&root).is_empty());
-    assert!(
-        srv.open_folder("elsewhere".as_ref())
-            .unwrap()
-            .list()
-            .unwrap()
-            .is_empty()
-    );
+    assert!(srv.open_folder("elsewhere".as_ref()).unwrap().list().unwrap().is_empty());
 }
 
 #[test]
@@ -265,10 +225,7 @@ fn a_link_in_each_component_is_refused_with_its_number() {
 #[test]
 fn a_destination_is_made_one_level_deep_and_removed_when_left_empty() {
     let root = FaultyDisk::new().root();
-    assert!(matches!(
-        destination(&root),
-        Err(DestinationFault::Missing(_))
-    ));
+    assert!(matches!(destination(&root), Err(DestinationFault::Missing(_))));
     let root = ready();
     let made = destination(&root).unwrap();
     assert!(place(&root).is_some());
@@ -284,29 +241,12 @@ fn a_source_that_is_longer_or_shorter_than_declared_is_refused() {
     let mut long = staging.file("a", 3).unwrap();
     long.append(b"abc").unwrap();
     let error = long.append(b"d").unwrap_err();
-    assert!(matches!(
-        error,
-        StagingError::Length {
-            declared: 3,
-            received: 4,
-            ..
-        }
-    ));
-    assert_eq!(
-        long.write(b"d").unwrap_err().kind(),
-        io::ErrorKind::InvalidData
-    );
+    assert!(matches!(error, StagingError::Length { declared: 3, received: 4, .. }));
+    assert_eq!(long.write(b"d").unwrap_err().kind(), io::ErrorKind::InvalidData);
     let mut short = staging.file("b", 3).unwrap();
     short.append(b"ab").unwrap();
     let error = short.finish().unwrap_err();
-    assert!(matches!(
-        error,
-        StagingError::Length {
-            declared: 3,
-            received: 2,
-            ..
-        }
-    ));
+    assert!(matches!(error, StagingError::Length { declared: 3, received: 2, .. }));
 }
 
 #[test]
@@ -318,10 +258,7 @@ fn what_came_must_be_the_signed_set_and_the_signed_bytes() {
     let removed = fewer.pop().unwrap();
     assert!(matches!(finish(&fewer), Err(StagingError::Set(path)) if path == removed.path));
     let mut more = expected();
-    more.push(ExpectedFile {
-        path: "more".to_string(),
-        ..removed.clone()
-    });
+    more.push(ExpectedFile { path: "more".to_string(), ..removed.clone() });
     assert!(matches!(finish(&more), Err(StagingError::Set(path)) if path == "more"));
     let mut other = expected();
     other[0].sha256 = Digest::of(b"another patch");
@@ -342,11 +279,7 @@ fn a_file_that_was_not_finished_does_not_count() {
     let mut staging = stage(&destination).unwrap();
     drop(staging.file("half", 1).unwrap());
     let mut more = expected();
-    more.push(ExpectedFile {
-        path: "half".to_string(),
-        bytes: 0,
-        sha256: Digest::of(b""),
-    });
+    more.push(ExpectedFile { path: "half".to_string(), bytes: 0, sha256: Digest::of(b"") });
     assert!(matches!(staging.finish(&more), Err(StagingError::Set(path)) if path == "half"));
 }
 

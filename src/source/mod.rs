@@ -167,3 +167,10 @@ fn looks_like_a_bundle(file: &dyn ReadAt, length: u64) -> std::io::Result<bool> 
     file.fill_at(&mut tail, length - end)?;
     Ok(tail == central::END)
 }
+
+/// Opens an image that is open already, whatever it begins with.
+pub fn open_image(file: File, place: &str) -> Result<Box<dyn Source>, SourceError> {
+    let metadata =
+        file.metadata().map_err(|error| SourceError::opening(place, "looking at", error))?;
+    Ok(Box::new(VolumeSource::image(file, place, metadata.len())?))
+}

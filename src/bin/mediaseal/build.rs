@@ -54,9 +54,8 @@ pub fn inputs() -> Vec<Arg> {
 /// The definition.
 pub fn command() -> Command {
     let number = |name: &'static str, help: &'static str| {
-        let parse = |text: &str| {
-            text.parse().ok().and_then(Number::new).ok_or("1 to 2147483647 is needed")
-        };
+        let parse =
+            |text: &str| text.parse().ok().and_then(Number::new).ok_or("1 to 2147483647 is needed");
         Arg::new(name).long(name).value_name("N").value_parser(parse).help(help)
     };
     Command::new("build")

@@ -3,12 +3,12 @@
 
 mod args;
 mod attach;
-mod key_option;
 mod build;
 mod demo;
+mod key_option;
+mod keygen;
 mod pack;
 mod rebuild;
-mod keygen;
 mod screen;
 mod sign;
 mod trust;

@@ -88,7 +88,10 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     };
     if let (Some(path), Some((digest, bytes))) = (image, packed.image) {
         screen::data(&format!("{digest}  {}", escape(&path.display().to_string())))?;
-        screen::talk(&format!("  Image  {bytes} bytes; SHA-256 in {}", sha256_path(path).display()));
+        screen::talk(&format!(
+            "  Image  {bytes} bytes; SHA-256 in {}",
+            sha256_path(path).display()
+        ));
     }
     if let (Some(path), Some(bytes)) = (bundle, packed.bundle) {
         screen::data(&escape(&path.display().to_string()))?;
