@@ -96,7 +96,7 @@ mod tests {
         let environment = Some("1795428001");
         assert_eq!(issued(option, environment, recipe).unwrap(), stamp("2026-03-03T00:00:00Z"));
         assert_eq!(issued(None, environment, recipe).unwrap(), stamp("2026-11-23T10:00:00Z"));
-        assert_eq!(issued(None, None, recipe).unwrap(), recipe.unwrap());
+        assert_eq!(Some(issued(None, None, recipe).unwrap()), recipe);
     }
 
     #[test]

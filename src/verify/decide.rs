@@ -22,7 +22,7 @@ use super::bytes;
 use super::closure;
 use super::finding::{Kind, Severity, Unpinned};
 use super::level::Level;
-use super::report::{Pin, Report};
+use super::report::{DEMO, Pin, Report};
 use super::rollback::{self, History, Older};
 use super::seal_files::{ReadFault, SealFiles};
 use super::trust_step;
@@ -176,7 +176,7 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
     let mut report = Report::new(request.name.clone(), level, request.held.pin());
     report.device = request.device.clone();
     match &request.held {
-        Held::Chain(_) => {}
+        Held::Chain(chain) => report.demo_held = chain.publisher().as_str() == DEMO,
         Held::Unpinned(reason) => report.findings.push(Kind::Unpinned { reason: *reason }),
         Held::Broken(kind) => report.findings.push(kind.clone()),
     }

@@ -88,6 +88,8 @@ pub struct Report {
     pub level: Level,
     /// Whose chain it rests on.
     pub pin: Pin,
+    /// True where the chain held here is of the publisher of exercises.
+    pub demo_held: bool,
     /// That chain, lengthened by what the source proved.
     pub chain: Option<Chain>,
     /// Everything about signatures over the seal.
@@ -114,6 +116,7 @@ impl Report {
             device: None,
             level,
             pin,
+            demo_held: false,
             chain: None,
             signers: None,
             release_code: None,
@@ -156,7 +159,8 @@ impl Report {
 
     /// True where the verdict must say DEMO.
     pub fn is_demo(&self) -> bool {
-        self.publisher().is_some_and(|publisher| publisher.as_str() == DEMO)
+        self.demo_held
+            || self.publisher().is_some_and(|publisher| publisher.as_str() == DEMO)
             || self.manifest.as_ref().is_some_and(|m| m.publisher.as_str() == DEMO)
     }
 

@@ -47,12 +47,15 @@ pub enum ReadFault {
     Io(String),
 }
 
+/// Reads the file at a path, at most so many bytes.
+pub type ReadBounded<'a> = dyn FnMut(&str, usize) -> Result<Vec<u8>, ReadFault> + 'a;
+
 impl SealFiles {
     /// Reads what `paths` names under `SEAL/`. Names that no seal has are left
     /// to the closure; faults become findings and the file counts as absent.
     pub fn gather<'a>(
         paths: impl IntoIterator<Item = &'a str>,
-        read: &mut dyn FnMut(&str, usize) -> Result<Vec<u8>, ReadFault>,
+        read: &mut ReadBounded<'_>,
     ) -> (Self, Vec<Kind>) {
         let mut named: Vec<(&str, SealName)> =
             paths.into_iter().filter_map(|path| Some((path, seal_name(path)?))).collect();

@@ -55,12 +55,13 @@ impl Page {
         let wrapped = wrap(value, &indent, WIDTH);
         let head = format!("  {label:<width$}", width = LABEL - 2);
         // The first line's indent is as wide as the label's column.
-        let _ = writeln!(self.text, "{head}{}", wrapped.get(LABEL..).unwrap_or(""));
+        let line = format!("{head}{}", wrapped.get(LABEL..).unwrap_or(""));
+        let _ = writeln!(self.text, "{}", line.trim_end());
     }
 
     /// A line whose value begins with a mark such as PASS.
     fn marked(&mut self, label: &str, mark: &str, value: &str) {
-        self.line(label, &format!("{mark:<4}\u{a0}\u{a0}{value}").replace("\u{a0}\u{a0}", "  "));
+        self.line(label, &format!("{mark:<4}  {value}"));
     }
 
     /// A finding with what to do, under its line.
@@ -258,7 +259,7 @@ impl Page {
         for kind in &report.findings {
             if kind.severity() == Severity::Note && !said(kind) {
                 let text = format!("{}  {}", kind.code(), kind.what(self.language));
-                self.marked(labels.note, "", text.trim_start());
+                self.line(labels.note, &text);
             }
         }
     }

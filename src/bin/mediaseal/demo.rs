@@ -157,13 +157,13 @@ impl Road {
             "enrol".into(),
             self.path("demo.anchor").into_os_string(),
             "--code".into(),
-            code.code().into(),
+            code.to_string().into(),
             "--state".into(),
             state.clone().into_os_string(),
         ];
         self.show("mediaseal-verify", &words)?;
         let anchor = self.path("demo.anchor");
-        enrol(&state, &anchor, &code.code(), Enrolment::First, Language::English)?;
+        enrol(&state, &anchor, &code.to_string(), Enrolment::First, Language::English)?;
         self.heading("The image and the zip are checked, byte by byte")?;
         self.check("lrm.img", Outcome::Done)?;
         self.check("lrm.zip", Outcome::Done)?;
@@ -256,7 +256,8 @@ impl Road {
     }
 
     fn close(&self) -> Result<Outcome, Failure> {
-        self.heading("Everything came out as it must. It lies here:")?;
+        let place = self.out.display();
+        self.heading(&format!("Everything came out as it must. It lies in {place}:"))?;
         for (name, what) in [
             ("trust", "trust documents, signed by both root holders"),
             ("demo.anchor", "the chain that a verifier is given by hand"),
@@ -269,8 +270,7 @@ impl Road {
             ("added", "attack 2"),
             ("forged.img", "attack 3"),
         ] {
-            let path = self.path(name);
-            screen::data(&format!("  {:<38} {what}", path.display()))?;
+            screen::data(&format!("  {name:<13} {what}"))?;
         }
         screen::data("\nThe lines that begin with $ are the commands, to be tried by hand.")?;
         Ok(Outcome::Done)
