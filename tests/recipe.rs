@@ -5,26 +5,32 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use blake2::{Blake2b512, Digest as _};
+use ed25519_dalek::{Signer as _, SigningKey};
+
 use mediaseal::build::assemble::{Assembly, Inputs};
-use mediaseal::build::folder::{Existing, write_release};
+use mediaseal::build::folder::write_release;
 use mediaseal::build::msi::{self, MsiError};
 use mediaseal::build::recipe::Recipe;
 use mediaseal::build::settings::{ReferenceRule, Settings, issued};
+use mediaseal::medium::{FileSpec, Plan, release as medium};
 use mediaseal::seal::chain::{Chain, SignedDocument};
 use mediaseal::seal::digest::Digest;
 use mediaseal::seal::key::{KeyId, PublicKey};
 use mediaseal::seal::names::{Identifier, Number, Text};
+use mediaseal::seal::signature::{Signature, trust_comment};
 use mediaseal::seal::trust::{FORMAT, Holder, Role, Roles, TrustDocument};
+use mediaseal::sign::release::Release;
+use mediaseal::store::Existing;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
-/// A publisher with one key; nobody asks here whether it signed.
+/// A publisher with one key for everything.
 fn chain() -> Chain {
-    let point = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes();
-    let holder = Holder {
-        name: Identifier::parse("alice").unwrap(),
-        public_key: PublicKey::new(KeyId([7; 8]), point).unwrap(),
-    };
+    let secret = SigningKey::from_bytes(&[7; 32]);
+    let point = secret.verifying_key().to_bytes();
+    let public_key = PublicKey::new(KeyId([7; 8]), point).unwrap();
+    let holder = Holder { name: Identifier::parse("alice").unwrap(), public_key };
     let role = Role { threshold: 1, keys: vec![holder] };
     let document = TrustDocument {
         format: FORMAT,
@@ -36,8 +42,11 @@ fn chain() -> Chain {
         withdrawn: vec![],
     };
     let bytes = document.print().unwrap();
-    let code = Digest::of(&bytes);
-    Chain::anchored(vec![SignedDocument { bytes, signatures: vec![] }], code).unwrap()
+    let comment = trust_comment(&document.publisher, 1);
+    let signature = secret.sign(&Blake2b512::digest(&bytes)).to_bytes();
+    let global = secret.sign(&[&signature[..], comment.as_bytes()].concat()).to_bytes();
+    let signature = Signature::new(public_key.id(), signature, comment, global).print();
+    Chain::self_signed(SignedDocument { bytes, signatures: vec![signature] }).unwrap()
 }
 
 /// Builds the recipe around the demonstration patch into `folder/release`.
@@ -68,6 +77,25 @@ fn release() -> (tempfile::TempDir, PathBuf) {
     let recipe = Recipe::open("lrm-security-patch").unwrap();
     let (_, release) = build(&recipe, folder.path(), true);
     (folder, release)
+}
+
+/// What is built, the signer's own reading accepts, and the medium has room for.
+#[test]
+fn built_release_passes_the_signer_s_reading_and_fits_its_volume() {
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = Recipe::open("lrm-security-patch").unwrap();
+    let (assembly, path) = build(&recipe, folder.path(), true);
+    let release = Release::read(&path).unwrap();
+    assert_eq!(release.code(), assembly.release_code);
+    assert_eq!(release.manifest, assembly.manifest);
+    assert!(release.check(&mut |_| ()).unwrap().is_empty());
+    let volume = medium::volume(&release.manifest, &release.code());
+    let seal = assembly.made.iter().filter(|(path, _)| path.starts_with("SEAL/"));
+    let seal = seal.map(|(path, bytes)| FileSpec::known(path.clone(), bytes.clone())).collect();
+    let files = medium::files(&release.manifest, &release.sums, seal);
+    let plan = Plan::new(&volume, files).unwrap();
+    assert!(plan.free_bytes() > 4 << 20 && plan.free_clusters() > 512);
+    assert_eq!(plan.bytes(), release.manifest.volume.bytes);
 }
 
 /// A document without its byte-order mark, after both rules of its spelling.
@@ -153,14 +181,12 @@ fn readme_lines_are_what_the_stock_tools_answer_to() {
     assert!(checked.lines().all(|line| line.ends_with(": OK")), "{checked}");
     let sums = std::fs::read(release.join("SEAL/SHA256SUMS")).unwrap();
     assert!(run("sha256sum SEAL").starts_with(&Digest::of(&sums).to_string()));
-    assert_eq!(run("(cut"), "SEAL/SHA256SUMS\nSEAL/trust/1.json\n");
+    let seal = "SEAL/SHA256SUMS\nSEAL/trust/1.json\nSEAL/trust/1.json.0707070707070707.minisig\n";
+    assert_eq!(run("(cut"), seal);
     std::fs::create_dir(release.join("extra")).unwrap();
     std::fs::write(release.join("extra/AUTORUN.INF"), "x").unwrap();
     std::fs::write(release.join("PAYLOAD/version.dll"), "x").unwrap();
-    assert_eq!(
-        run("(cut"),
-        "PAYLOAD/version.dll\nSEAL/SHA256SUMS\nSEAL/trust/1.json\nextra/AUTORUN.INF\n"
-    );
+    assert_eq!(run("(cut"), format!("PAYLOAD/version.dll\n{seal}extra/AUTORUN.INF\n"));
 }
 
 /// Tags, and texts between them, of a page that uses no shorthand of HTML.

@@ -44,17 +44,6 @@ const ADVISE_AFTER_SECONDS: i64 = 365 * 86_400;
 /// What stands beside a digest that a person typed in.
 const TYPED_IN_SOURCE: &str = "option --reference of the command that built it";
 
-/// [`Smallest`] as the room `medium` knows it.
-pub fn smallest_volume(
-    files: &[(String, u64)],
-    free_bytes: u64,
-    free_clusters: u32,
-) -> Result<u64, String> {
-    let spec = |(path, size): &(String, u64)| FileSpec::hashed(path.clone(), *size, [0; 32]);
-    let files: Vec<FileSpec> = files.iter().map(spec).collect();
-    Plan::smallest_volume(&files, free_bytes, free_clusters).map_err(|error| error.to_string())
-}
-
 /// What a release is made from.
 pub struct Inputs<'a> {
     /// The recipe.
@@ -90,13 +79,8 @@ pub struct Assembly {
 }
 
 impl Inputs<'_> {
-    /// Bytes of payload and tool, for progress.
-    pub fn bytes(&self) -> Result<u64, BuildError> {
-        Ok(self.sources()?.0.iter().map(|file| file.size).sum())
-    }
-
-    /// Payload and tool as they are found; their sizes are what progress is of.
-    pub fn sources(&self) -> Result<(Vec<SourceFile>, String), BuildError> {
+    /// Payload and tool as they are found, and the main file's path.
+    fn sources(&self) -> Result<(Vec<SourceFile>, String), BuildError> {
         let rule = &self.recipe.payload;
         let (mut files, main) = payload::payload(self.payload, rule.kind, rule.name.as_deref())?;
         if let Some(tool) = self.tool {
@@ -106,6 +90,11 @@ impl Inputs<'_> {
         check_paths(files.iter().map(|file| file.path.as_str()).chain(documents))
             .map_err(|(path, fault)| BuildError::Name(path, fault))?;
         Ok((files, main))
+    }
+
+    /// Bytes of payload and tool: what progress is of.
+    pub fn bytes(&self) -> Result<u64, BuildError> {
+        Ok(self.sources()?.0.iter().map(|file| file.size).sum())
     }
 
     fn floor(&self) -> Result<Number, BuildError> {

@@ -2,18 +2,19 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::super::assemble::assemble;
-use super::super::folder::{Existing, write_release};
+use super::super::folder::write_release;
 use super::super::intake::HashOnly;
 use super::super::testing::{Bench, rule};
 use super::*;
 use crate::seal::layout::{SUMS, trust_document};
 use crate::seal::names::Number;
 use crate::seal::testing::{TestKey, next_document, signed};
+use crate::store::Existing;
 
 fn built() -> (Bench, PathBuf) {
     let bench = Bench::new();
     let out = bench.path("release");
-    write_release(&bench.inputs(), &out, Existing::Keep, &mut |_| ()).unwrap();
+    write_release(&bench.inputs(), &out, Existing::Refuse, &mut |_| ()).unwrap();
     (bench, out)
 }
 

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::seal::manifest::Restart;
 
@@ -203,4 +205,25 @@ fn recipe_file_is_read_with_what_stands_beside_it() {
     assert!(error.contains("lab.toml, line 2: is not UTF-8"), "{error}");
     let absent = Recipe::load(&folder.path().join("no.toml")).unwrap_err();
     assert!(matches!(absent, BuildError::Io { .. }));
+}
+
+proptest! {
+    #[test]
+    fn damaged_recipe_is_read_or_refused_with_lines_that_exist(
+        at in 0..GOOD.len(), piece in "[\\PC\n]{0,8}", cut in 0..40usize,
+    ) {
+        // The recipe is ASCII, so every offset is the start of a character.
+        let end = (at + cut).min(GOOD.len());
+        let text = format!("{}{piece}{}", &GOOD[..at], &GOOD[end..]);
+        if let Err(mistakes) = parse(&text) {
+            let lines = text.lines().count().max(1) + 1;
+            prop_assert!(!mistakes.list.is_empty() && mistakes.list.len() <= 20);
+            for mistake in &mistakes.list {
+                prop_assert!((1..=lines).contains(&mistake.line), "{mistakes}");
+                prop_assert!(!mistake.what.is_empty() && !mistake.next.is_empty());
+            }
+            let shown = mistakes.to_string();
+            prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+        }
+    }
 }
