@@ -42,22 +42,7 @@ const SEAL_BYTES: u64 = (MAX_TRUST_DOCUMENTS * MAX_TRUST_BYTES) as u64
 /// Seconds from `issued` to `advise_after` where the recipe names none.
 const ADVISE_AFTER_SECONDS: i64 = 365 * 86_400;
 /// What stands beside a digest that a person typed in.
-const TYPED_IN_SOURCE: &str = "typed in by the person who built the release";
-
-/// Bytes of the smallest volume that holds files (path, size) and leaves bytes
-/// and clusters free; the room `medium` knows it.
-pub type Smallest<'a> = dyn Fn(&[(String, u64)], u64, u32) -> Result<u64, String> + 'a;
-
-/// [`Smallest`] as the room `medium` knows it.
-pub fn smallest_volume(
-    files: &[(String, u64)],
-    free_bytes: u64,
-    free_clusters: u32,
-) -> Result<u64, String> {
-    let spec = |(path, size): &(String, u64)| FileSpec::hashed(path.clone(), *size, [0; 32]);
-    let files: Vec<FileSpec> = files.iter().map(spec).collect();
-    Plan::smallest_volume(&files, free_bytes, free_clusters).map_err(|error| error.to_string())
-}
+const TYPED_IN_SOURCE: &str = "option --reference of the command that built it";
 
 /// What a release is made from.
 pub struct Inputs<'a> {
@@ -71,8 +56,6 @@ pub struct Inputs<'a> {
     pub chain: &'a Chain,
     /// What the recipe leaves open.
     pub settings: &'a Settings,
-    /// How large the volume must be.
-    pub smallest: &'a Smallest<'a>,
 }
 
 /// A release, but for the payload's own bytes.
@@ -96,13 +79,8 @@ pub struct Assembly {
 }
 
 impl Inputs<'_> {
-    /// Bytes of payload and tool, for progress.
-    pub fn bytes(&self) -> Result<u64, BuildError> {
-        Ok(self.sources()?.0.iter().map(|file| file.size).sum())
-    }
-
-    /// Payload and tool as they are found; their sizes are what progress is of.
-    pub fn sources(&self) -> Result<(Vec<SourceFile>, String), BuildError> {
+    /// Payload and tool as they are found, and the main file's path.
+    fn sources(&self) -> Result<(Vec<SourceFile>, String), BuildError> {
         let rule = &self.recipe.payload;
         let (mut files, main) = payload::payload(self.payload, rule.kind, rule.name.as_deref())?;
         if let Some(tool) = self.tool {
@@ -112,6 +90,11 @@ impl Inputs<'_> {
         check_paths(files.iter().map(|file| file.path.as_str()).chain(documents))
             .map_err(|(path, fault)| BuildError::Name(path, fault))?;
         Ok((files, main))
+    }
+
+    /// Bytes of payload and tool: what progress is of.
+    pub fn bytes(&self) -> Result<u64, BuildError> {
+        Ok(self.sources()?.0.iter().map(|file| file.size).sum())
     }
 
     fn floor(&self) -> Result<Number, BuildError> {
@@ -254,17 +237,19 @@ fn entries(taken: &[Taken], made: &[(String, Vec<u8>)]) -> Vec<FileEntry> {
 
 /// The recipe's size if it is large enough, else the smallest that is.
 fn volume(inputs: &Inputs<'_>, manifest: &Manifest) -> Result<u64, BuildError> {
-    let mut files: Vec<(String, u64)> =
-        manifest.files.iter().map(|file| (file.path.clone(), file.size)).collect();
+    // Only paths and sizes matter here.
+    let sized = |path: &str, size| FileSpec::hashed(path, size, [0; 32]);
+    let mut files: Vec<FileSpec> =
+        manifest.files.iter().map(|file| sized(&file.path, file.size)).collect();
     let digest_line = |path: &str| 64 + 2 + path.len() as u64 + 1;
-    let sums = digest_line(MANIFEST) + files.iter().map(|(path, _)| digest_line(path)).sum::<u64>();
+    let sums =
+        digest_line(MANIFEST) + files.iter().map(|file| digest_line(&file.path)).sum::<u64>();
     let head = manifest.print().map_err(BuildError::Manifest)?.len() as u64;
-    files.push((MANIFEST.to_string(), head));
-    files.push((SUMS.to_string(), sums));
+    files.extend([sized(MANIFEST, head), sized(SUMS, sums)]);
     let free_clusters = FREE_CLUSTERS + SEAL_FILES as u32;
-    let least = (inputs.smallest)(&files, FREE_BYTES + SEAL_BYTES, free_clusters);
-    let least = least.map_err(|what| {
-        let next = "A release must fit on one key. Split the payload.".to_string();
+    let least = Plan::smallest_volume(&files, FREE_BYTES + SEAL_BYTES, free_clusters);
+    let least = least.map_err(|error| {
+        let (what, next) = (error.to_string(), error.advice().to_string());
         BuildError::Volume { what, next }
     })?;
     match inputs.recipe.volume.bytes {

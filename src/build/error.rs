@@ -10,6 +10,7 @@ use crate::seal::digest::Digest;
 use crate::seal::manifest::ManifestError;
 use crate::seal::names::{NameFault, Number, escape};
 use crate::seal::sums::SumsError;
+use crate::store::StoreError;
 use crate::verify::outcome::{Failure, Outcome};
 
 /// Why nothing was built, or a release could not be compared.
@@ -86,8 +87,8 @@ pub enum BuildError {
     Manifest(ManifestError),
     /// `SHA256SUMS` would break a rule.
     Sums(SumsError),
-    /// Something of that name is there.
-    Exists(PathBuf),
+    /// The release folder could not be made, or not be given its name.
+    Store(StoreError),
     /// What is to be replaced is not a release.
     NotARelease(PathBuf),
 }
@@ -130,7 +131,7 @@ impl BuildError {
             Self::BelowFloor { .. } => "Give a higher --sequence.".into(),
             Self::Volume { next, .. } => next.clone(),
             Self::Manifest(_) | Self::Sums(_) => "Correct the recipe or the payload.".into(),
-            Self::Exists(_) => "Choose another name, or use --force to replace a release.".into(),
+            Self::Store(error) => error.advice().into(),
             Self::NotARelease(_) => "--force replaces releases and empty folders only. Remove it \
                                      yourself, or choose another name."
                 .into(),
@@ -140,7 +141,8 @@ impl BuildError {
     /// How a program ends that meets this.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Io { .. } | Self::Changed(_) => Outcome::Io,
+            Self::Store(StoreError::Exists(_) | StoreError::OtherKind(_)) => Outcome::Refused,
+            Self::Io { .. } | Self::Changed(_) | Self::Store(_) => Outcome::Io,
             Self::NoSuchRecipe { .. } | Self::Mistakes(_) | Self::Issued(_) => Outcome::Usage,
             _ => Outcome::Refused,
         }
@@ -185,13 +187,19 @@ impl fmt::Display for BuildError {
             Self::Volume { what, .. } => f.write_str(what),
             Self::Manifest(error) => write!(f, "the manifest would be refused: {error}"),
             Self::Sums(error) => write!(f, "SHA256SUMS would be refused: {error}"),
-            Self::Exists(path) => write!(f, "{} exists already", shown(path)),
+            Self::Store(error) => write!(f, "{error}"),
             Self::NotARelease(path) => write!(f, "{} is not a release", shown(path)),
         }
     }
 }
 
 impl std::error::Error for BuildError {}
+
+impl From<StoreError> for BuildError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {

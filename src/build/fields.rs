@@ -119,7 +119,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         match parse(&text) {
             Ok(value) => Some(value),
             Err(what) => {
-                self.mistake(name, what, "");
+                self.mistake(name, what, "Choose another value.");
                 None
             }
         }
@@ -213,7 +213,7 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     fn required(&self, name: &'static str) -> Option<()> {
         if self.ask(name).is_none() {
-            self.mistake(name, "is missing", "");
+            self.mistake(name, "is missing", format!("Add {}{name}.", self.prefix));
             return None;
         }
         Some(())

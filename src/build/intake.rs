@@ -3,7 +3,7 @@
 //! What was hashed is what was kept: the package's own words are then read from
 //! the copy, so that a file that is exchanged in the meantime changes nothing.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::error::BuildError;
 use super::payload::SourceFile;
 use crate::seal::digest::Digest;
+use crate::store::folder::SystemFolder;
+use crate::store::tree::AtomicFolder;
 
 /// Bytes read at once: large enough for the disk, small enough for any memory.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -44,10 +46,10 @@ pub struct HashOnly<'a> {
     pub progress: &'a mut Progress<'a>,
 }
 
-/// Copies into a folder under the medium's paths.
+/// Copies into a folder that is being made, under the medium's paths.
 pub struct CopyInto<'a> {
-    /// The folder; it is there and nobody else writes to it.
-    pub folder: &'a Path,
+    /// The folder; it flushes everything before it gets its name.
+    pub folder: &'a AtomicFolder<SystemFolder>,
     /// Told of every step.
     pub progress: &'a mut Progress<'a>,
 }
@@ -62,28 +64,18 @@ impl Intake for HashOnly<'_> {
 
 impl Intake for CopyInto<'_> {
     fn take(&mut self, file: &SourceFile) -> Result<Taken, BuildError> {
-        let place = self.folder.join(&file.path);
-        let mut target = create(&place)?;
+        let place = self.folder.folder().path().join(&file.path);
+        let mut target = self.folder.create_file(&file.path)?;
         let sha256 = pump(file, Some((&mut target, &place)), self.progress)?;
-        target.sync_all().map_err(BuildError::io(&place, "flush"))?;
         Ok(Taken { path: file.path.clone(), size: file.size, sha256, place })
     }
-}
-
-/// A new file at `path`, with the folders above it.
-pub fn create(path: &Path) -> Result<File, BuildError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(BuildError::io(folder, "create"))?;
-    }
-    let created = OpenOptions::new().write(true).create_new(true).open(path);
-    created.map_err(BuildError::io(path, "create"))
 }
 
 /// Reads `file` to its end into `target`. One byte more or less than it had
 /// when it was found is an error.
 fn pump(
     file: &SourceFile,
-    mut target: Option<(&mut File, &Path)>,
+    mut target: Option<(&mut dyn Write, &Path)>,
     progress: &mut Progress<'_>,
 ) -> Result<Digest, BuildError> {
     let mut source = File::open(&file.source).map_err(BuildError::io(&file.source, "open"))?;

@@ -91,12 +91,13 @@ mod tests {
     #[test]
     fn option_before_environment_before_recipe() {
         let stamp = |text: &str| Timestamp::parse(text).unwrap();
-        let recipe = Some(stamp("2026-01-01T00:00:00Z"));
+        let stated = stamp("2026-01-01T00:00:00Z");
+        let recipe = Some(stated);
         let option = Some("2026-03-03T00:00:00Z");
         let environment = Some("1795428001");
         assert_eq!(issued(option, environment, recipe).unwrap(), stamp("2026-03-03T00:00:00Z"));
         assert_eq!(issued(None, environment, recipe).unwrap(), stamp("2026-11-23T10:00:00Z"));
-        assert_eq!(Some(issued(None, None, recipe).unwrap()), recipe);
+        assert_eq!(issued(None, None, recipe).unwrap(), stated);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn password_file() -> Arg {
 }
 
 /// Reads the key file that the options name; its password is not asked yet.
-pub fn read(path: &PathBuf) -> Result<KeyFile, Failure> {
+pub fn read(path: &std::path::Path) -> Result<KeyFile, Failure> {
     let file = KeyFile::read(path)?;
     if let Some(warning) = password::readable_by_others(path) {
         screen::warning(&warning);

@@ -108,7 +108,7 @@ fn print(release: &Release) -> Result<Outcome, Failure> {
 }
 
 /// The chain in an anchor file that the signer named.
-fn read_anchor(path: &PathBuf) -> Result<Chain, Failure> {
+fn read_anchor(path: &std::path::Path) -> Result<Chain, Failure> {
     let bytes = files::read(path, MAX_ANCHOR_BYTES)?;
     anchor::parse(&bytes).map_err(|error| {
         let what = format!("{}: {error}", shown(path));
