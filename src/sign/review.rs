@@ -15,6 +15,7 @@ use super::release::{Problem, Release};
 use crate::seal::chain::Chain;
 use crate::seal::key::{KeyId, PublicKey};
 use crate::seal::layout::{MANIFEST, SUMS, sums_signature};
+use crate::seal::limits::MAX_SUMS_BYTES;
 use crate::seal::manifest::{ReferenceOrigin, Role};
 use crate::seal::names::{Identifier, Number};
 use crate::seal::signers::{self, Signed};
@@ -50,6 +51,8 @@ pub enum ReviewError {
     Key(KeyfileError),
     /// The signature is not counted by the verifier's own rules.
     NotCounted,
+    /// `SHA256SUMS` is another one than when it was shown.
+    Exchanged,
     /// Writing failed.
     File(FileError),
 }
@@ -89,6 +92,7 @@ impl fmt::Display for ReviewError {
             Self::Cancelled => write!(f, "cancelled, nothing was signed"),
             Self::Key(error) => write!(f, "{error}"),
             Self::NotCounted => write!(f, "the new signature would not count"),
+            Self::Exchanged => write!(f, "{SUMS} was exchanged while it was shown"),
             Self::File(error) => write!(f, "{error}"),
         }
     }
@@ -334,7 +338,14 @@ pub fn sign(release: &Release, key: &SigningKey, typed: &str) -> Result<PathBuf,
     }
     let path = release.root().join(sums_signature(id));
     files::write(&path, &file, Access::Public, Existing::Keep).map_err(ReviewError::File)?;
-    Ok(path)
+    // Somebody else may have exchanged the release while it was shown.
+    match files::read(&release.root().join(SUMS), MAX_SUMS_BYTES) {
+        Ok(bytes) if bytes == release.sums_bytes => Ok(path),
+        _ => {
+            let _ = std::fs::remove_file(&path);
+            Err(ReviewError::Exchanged)
+        }
+    }
 }
 
 /// The line by which minisign itself makes the same signature, run in the

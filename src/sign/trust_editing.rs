@@ -227,13 +227,14 @@ pub fn sign(
     folder.chain().explains(version, &file).map_err(TrustEditError::Refused)?;
     let path = folder.signature_path(version, key.public().id());
     files::write(&path, &file, Access::Public, Existing::Keep).map_err(TrustEditError::File)?;
-    let again = TrustFolder::read(folder.root()).map_err(TrustEditError::Folder)?;
+    let again = TrustFolder::read(folder.root());
     // Somebody else may have exchanged the document while it was shown.
-    match again.is_signed_by(&key.public()) && again.chain().newest().code == newest.code {
-        true => Ok(path),
-        false => {
-            // It is over the other document and would stay unexplained.
+    match again {
+        Ok(again) if again.chain().newest().code == newest.code => Ok(path),
+        other => {
+            // The signature is over the other document and must not stay.
             let _ = fs::remove_file(&path);
+            other.map_err(TrustEditError::Folder)?;
             Err(TrustEditError::Refused(SignatureError::Content))
         }
     }
