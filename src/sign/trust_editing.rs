@@ -271,10 +271,10 @@ pub fn stock_commands(folder: &TrustFolder, id: Option<KeyId>) -> [String; 2] {
     let version = folder.chain().length();
     let id = id.map_or("<key-id>".to_string(), |id| id.to_string());
     let comment = trust_comment(folder.chain().publisher(), version);
-    let file = format!("{version}.json");
+    let (file, root) = (format!("{version}.json"), shown(folder.root()));
     [
         format!("minisign -Sm {file} -x {file}.{id}.minisig -s <your key> -t \"{comment}\""),
-        format!("mediaseal attach {} {file}.{id}.minisig", shown(folder.root())),
+        format!("mediaseal attach {root} {root}/{file}.{id}.minisig"),
     ]
 }
 

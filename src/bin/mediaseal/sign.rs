@@ -8,7 +8,7 @@ use mediaseal::seal::chain::Chain;
 use mediaseal::seal::limits::MAX_ANCHOR_BYTES;
 use mediaseal::sign::files::{self, shown};
 use mediaseal::sign::release::Release;
-use mediaseal::sign::review;
+use mediaseal::sign::{review, review_lines};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::{key_option, screen};
@@ -72,7 +72,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let problems = release.check(&mut |done| progress.at(done))?;
     drop(progress);
     review::judge(&release, problems, anchor.as_ref())?;
-    let lines = review::lines(&release, anchor.is_some(), previous.as_ref())?;
+    let lines = review_lines::lines(&release, anchor.is_some(), previous.as_ref())?;
     screen::talk(&lines.to_string());
     let Some(key) = key else {
         return print(&release);
