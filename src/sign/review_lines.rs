@@ -39,7 +39,7 @@ pub fn lines(
     signed_by(&mut lines, release);
     let trust = match anchored {
         true => "the same as in your anchor",
-        false => "the release's own; compare its code (or use --anchor)",
+        false => "the release's own: compare its code",
     };
     lines.fact("Trust", &format!("trust document {}, {trust}", release.chain.length()));
     lines.more(&format!("publisher code of trust document {}:", release.chain.length()));
@@ -125,8 +125,9 @@ fn signed_by(lines: &mut Lines, release: &Release) {
 }
 
 fn names<'a>(signed: impl Iterator<Item = &'a Signed>) -> String {
-    let names: Vec<String> =
+    let mut names: Vec<String> =
         signed.map(|s| format!("{} {}", s.signer.name, s.signer.key.id())).collect();
+    names.sort();
     match names.is_empty() {
         true => "nobody".to_string(),
         false => names.join(", "),
