@@ -199,7 +199,7 @@ pub fn sign(release: &Release, key: &SigningKey, typed: &str) -> Result<PathBuf,
         return Err(ReviewError::NotCounted);
     }
     let path = release.root().join(sums_signature(id));
-    files::write(&path, &file, Access::Public, Existing::Keep).map_err(ReviewError::File)?;
+    files::write(&path, &file, Access::Everyone, Existing::Refuse).map_err(ReviewError::File)?;
     // Somebody else may have exchanged the release while it was shown.
     match files::read(&release.root().join(SUMS), MAX_SUMS_BYTES) {
         Ok(bytes) if bytes == release.sums_bytes => Ok(path),

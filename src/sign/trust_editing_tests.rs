@@ -4,7 +4,8 @@ use tempfile::TempDir;
 
 /// A key without a password, its holder called `name`.
 fn holder(folder: &Path, name: &str) -> (SigningKey, Holder) {
-    let paths = NewKey::generate(None).unwrap().write(&folder.join(name), Existing::Keep).unwrap();
+    let paths =
+        NewKey::generate(None).unwrap().write(&folder.join(name), Existing::Refuse).unwrap();
     let key = KeyFile::read(&paths.secret).unwrap().unlock(None).unwrap();
     (key, read_holder(&paths.public).unwrap())
 }
