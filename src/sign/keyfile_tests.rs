@@ -1,3 +1,5 @@
+//! Key files: made, read, refused, and never over others.
+
 use super::*;
 use crate::seal::key::KeyId;
 

@@ -1,3 +1,5 @@
+//! Trust documents: made, signed, exported, and what is refused.
+
 use super::*;
 use crate::sign::keyfile::{KeyFile, NewKey, public_file};
 use tempfile::TempDir;

@@ -1,3 +1,5 @@
+//! Folders of trust documents: every entry explained or named.
+
 use super::*;
 use crate::seal::names::{Identifier, Number};
 use crate::seal::testing::{TestKey, chain, first_document, next_document, role, signed};

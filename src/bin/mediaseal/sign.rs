@@ -1,6 +1,6 @@
 //! `mediaseal sign`: read everything again, show it, sign it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use mediaseal::seal::anchor;
@@ -61,8 +61,8 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let Some(root) = matches.get_one::<PathBuf>("release") else {
         return Ok(Outcome::Usage);
     };
-    let key = matches.get_one("key").map(key_option::read).transpose()?;
-    let anchor = matches.get_one("anchor").map(read_anchor).transpose()?;
+    let key = matches.get_one("key").map(PathBuf::as_path).map(key_option::read).transpose()?;
+    let anchor = matches.get_one("anchor").map(PathBuf::as_path).map(read_anchor).transpose()?;
     let previous = match matches.get_one::<PathBuf>("previous") {
         Some(path) => Some(Release::read(path)?),
         None => None,
@@ -108,7 +108,7 @@ fn print(release: &Release) -> Result<Outcome, Failure> {
 }
 
 /// The chain in an anchor file that the signer named.
-fn read_anchor(path: &PathBuf) -> Result<Chain, Failure> {
+fn read_anchor(path: &Path) -> Result<Chain, Failure> {
     let bytes = files::read(path, MAX_ANCHOR_BYTES)?;
     anchor::parse(&bytes).map_err(|error| {
         let what = format!("{}: {error}", shown(path));

@@ -158,7 +158,7 @@ fn sign(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let Some(root) = matches.get_one::<PathBuf>("folder") else {
         return Ok(Outcome::Usage);
     };
-    let key = matches.get_one("key").map(key_option::read).transpose()?;
+    let key = matches.get_one("key").map(PathBuf::as_path).map(key_option::read).transpose()?;
     let folder = TrustFolder::read(root)?;
     screen::talk(&editing::review(&folder).to_string());
     let Some(key) = key else {
