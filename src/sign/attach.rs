@@ -166,13 +166,13 @@ pub fn write(attached: &Attached, existing: Existing) -> Result<(), FileError> {
             return files::write(
                 &attached.path,
                 &attached.bytes,
-                Access::Public,
+                Access::Everyone,
                 Existing::Replace,
             );
         }
         _ => {}
     }
-    files::write(&attached.path, &attached.bytes, Access::Public, existing)
+    files::write(&attached.path, &attached.bytes, Access::Everyone, existing)
 }
 
 /// Reads what any minisign writes and keeps what is signed.

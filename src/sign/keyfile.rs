@@ -151,19 +151,19 @@ impl NewKey {
     /// unless that was asked for.
     pub fn write(&self, name: &Path, existing: Existing) -> Result<KeyPaths, KeyfileError> {
         let paths = key_paths(name);
-        if existing == Existing::Keep {
+        if existing == Existing::Refuse {
             for path in [&paths.secret, &paths.public] {
                 if path.symlink_metadata().is_ok() {
-                    return Err(KeyfileError::File(FileError::Exists(path.clone())));
+                    return Err(KeyfileError::File(FileError::exists(path)));
                 }
             }
         }
         // The secret first: a public key without its secret is of no use, the
         // other way round `minisign -R` makes it again.
-        files::write(&paths.secret, self.file.expose(), Access::Private, existing)
+        files::write(&paths.secret, self.file.expose(), Access::Owner, existing)
             .map_err(KeyfileError::File)?;
         let text = public_file(&self.public);
-        files::write(&paths.public, text.as_bytes(), Access::Public, existing)
+        files::write(&paths.public, text.as_bytes(), Access::Everyone, existing)
             .map_err(KeyfileError::File)?;
         Ok(paths)
     }

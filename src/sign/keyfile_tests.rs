@@ -1,3 +1,5 @@
+//! Key files: made, read, refused, and never over others.
+
 use super::*;
 use crate::seal::key::KeyId;
 
@@ -26,7 +28,7 @@ fn changed(at: usize, byte: u8, folder: &Path) -> PathBuf {
 fn key_without_password_is_written_read_and_signs() {
     let folder = tempfile::tempdir().unwrap();
     let new = NewKey::generate(None).unwrap();
-    let paths = new.write(&folder.path().join("alice.x"), Existing::Keep).unwrap();
+    let paths = new.write(&folder.path().join("alice.x"), Existing::Refuse).unwrap();
     assert_eq!(paths.secret, folder.path().join("alice.x.key"));
     let text = std::fs::read_to_string(&paths.public).unwrap();
     assert_eq!(PublicKey::parse_file(&text), Ok(new.public()));
@@ -47,7 +49,7 @@ fn key_without_password_is_written_read_and_signs() {
 fn key_with_password_wants_it() {
     let folder = tempfile::tempdir().unwrap();
     let new = NewKey::generate(Some(&password("mot de passe é"))).unwrap();
-    let paths = new.write(&folder.path().join("bruno"), Existing::Keep).unwrap();
+    let paths = new.write(&folder.path().join("bruno"), Existing::Refuse).unwrap();
     let read = || KeyFile::read(&paths.secret).unwrap();
     assert!(read().is_encrypted());
     assert!(matches!(error(read().unlock(None)), KeyfileError::PasswordNeeded(_)));
@@ -61,15 +63,15 @@ fn key_with_password_wants_it() {
 fn neither_file_of_a_key_is_replaced_unless_asked() {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().join("alice");
-    let paths = NewKey::generate(None).unwrap().write(&name, Existing::Keep).unwrap();
+    let paths = NewKey::generate(None).unwrap().write(&name, Existing::Refuse).unwrap();
     let before = std::fs::read(&paths.secret).unwrap();
     let second = NewKey::generate(None).unwrap();
     assert!(matches!(
-        error(second.write(&name, Existing::Keep)),
-        KeyfileError::File(FileError::Exists(_))
+        error(second.write(&name, Existing::Refuse)),
+        KeyfileError::File(FileError::Store(_))
     ));
     std::fs::remove_file(&paths.secret).unwrap();
-    assert!(second.write(&name, Existing::Keep).is_err(), "the public file is still there");
+    assert!(second.write(&name, Existing::Refuse).is_err(), "the public file is still there");
     assert!(!paths.secret.exists());
     second.write(&name, Existing::Replace).unwrap();
     assert_ne!(std::fs::read(&paths.secret).unwrap(), before);
@@ -81,7 +83,7 @@ fn key_id_that_begins_with_zero() {
     let zero = |new: &NewKey| new.public().id().to_string().starts_with('0');
     let new = (0..1000).map(|_| NewKey::generate(None).unwrap()).find(zero).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let paths = new.write(&folder.path().join("zero"), Existing::Keep).unwrap();
+    let paths = new.write(&folder.path().join("zero"), Existing::Refuse).unwrap();
     let key = KeyFile::read(&paths.secret).unwrap().unlock(None).unwrap();
     let signature = Signature::parse(&key.sign(b"x", "c").unwrap()).unwrap();
     let printed = signature.key_id().to_string();
@@ -119,7 +121,7 @@ fn key_file_that_would_take_hours_is_refused() {
 fn other_files_are_named_for_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let new = NewKey::generate(None).unwrap();
-    let paths = new.write(&folder.path().join("a"), Existing::Keep).unwrap();
+    let paths = new.write(&folder.path().join("a"), Existing::Refuse).unwrap();
     assert!(matches!(error(KeyFile::read(&paths.public)), KeyfileError::PublicKey(_)));
     let path = folder.path().join("x");
     for text in ["", "x\n", "untrusted comment: x\nRWQ=\n", "untrusted comment: x\n\u{1}\n"] {

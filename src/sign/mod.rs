@@ -6,7 +6,8 @@
 //! | [`keyfile`] | minisign secret key files, and signing with them |
 //! | [`folder`], [`files`] | listing a folder without following links; files that appear whole |
 //! | [`release`] | a release folder, re-hashed before anyone signs it |
-//! | [`review`], [`lines`] | what a signer sees, as lines of at most 80 columns |
+//! | [`review`] | whether it may be signed, and the signature |
+//! | [`review_lines`], [`lines`] | what a signer sees, in at most 80 columns |
 //! | [`trust_folder`] | a folder of trust documents, read and explained |
 //! | [`trust_changes`] | what one document changes against the one before |
 //! | [`trust_editing`] | a first document, a signature, an export |
@@ -23,6 +24,7 @@ pub mod lines;
 pub mod password;
 pub mod release;
 pub mod review;
+pub mod review_lines;
 pub mod secret;
 pub mod trust_changes;
 pub mod trust_editing;

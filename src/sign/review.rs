@@ -1,8 +1,8 @@
-//! What a signer sees, and the signature that follows.
+//! Whether a release may be signed, and the signature.
 //!
-//! The release was read again ([`Release::check`]); here it is held against its
-//! trust document and, where the signer has one, against an anchor of their own
-//! and the release before. Only then, and only if `EPOCH.SEQUENCE` was typed,
+//! The release was read again ([`Release::check`]) and shown
+//! ([`super::review_lines`]); here it is held against its trust document and,
+//! where the signer has one, against an anchor of their own. Only then, and only if `EPOCH.SEQUENCE` was typed,
 //! are the very bytes signed that were shown.
 
 use std::fmt;
@@ -10,14 +10,13 @@ use std::path::PathBuf;
 
 use super::files::{self, Access, Existing, FileError, shown};
 use super::keyfile::{KeyfileError, SigningKey};
-use super::lines::Lines;
 use super::release::{Problem, Release};
 use crate::seal::chain::Chain;
 use crate::seal::key::{KeyId, PublicKey};
-use crate::seal::layout::{MANIFEST, SUMS, sums_signature};
-use crate::seal::manifest::{ReferenceOrigin, Role};
+use crate::seal::layout::{SUMS, sums_signature};
+use crate::seal::limits::MAX_SUMS_BYTES;
 use crate::seal::names::{Identifier, Number};
-use crate::seal::signers::{self, Signed};
+use crate::seal::signers;
 use crate::verify::outcome::{Failure, Outcome};
 
 /// Problems that an error lists; more are counted.
@@ -50,6 +49,8 @@ pub enum ReviewError {
     Key(KeyfileError),
     /// The signature is not counted by the verifier's own rules.
     NotCounted,
+    /// `SHA256SUMS` is another one than when it was shown.
+    Exchanged,
     /// Writing failed.
     File(FileError),
 }
@@ -89,6 +90,7 @@ impl fmt::Display for ReviewError {
             Self::Cancelled => write!(f, "cancelled, nothing was signed"),
             Self::Key(error) => write!(f, "{error}"),
             Self::NotCounted => write!(f, "the new signature would not count"),
+            Self::Exchanged => write!(f, "{SUMS} was exchanged while it was shown"),
             Self::File(error) => write!(f, "{error}"),
         }
     }
@@ -169,142 +171,6 @@ fn agree(chain: &Chain, held: &Chain) -> Result<(), ReviewError> {
     }
 }
 
-/// What a signer compares, in at most 80 columns.
-pub fn lines(
-    release: &Release,
-    anchored: bool,
-    previous: Option<&Release>,
-) -> Result<Lines, ReviewError> {
-    let manifest = &release.manifest;
-    let mut lines = Lines::new();
-    lines.fact("You sign for", manifest.publisher.as_str());
-    lines.fact("Product", &format!("{} {}", manifest.product, manifest.version));
-    lines.more(manifest.title.en.as_str());
-    lines.more(manifest.title.fr.as_str());
-    let position = manifest.position();
-    lines.fact("Release", &format!("{position} (floor {})", manifest.floor));
-    payload(&mut lines, release);
-    for tool in manifest.files.iter().filter(|file| file.role == Role::Tool) {
-        lines.fact("Tool", &format!("{}, {} bytes", tool.path, grouped(tool.size)));
-        if let Some(digest) = release.sums.digest(&tool.path) {
-            lines.code("Tool code", &digest);
-        }
-    }
-    if let Some(previous) = previous {
-        differences(&mut lines, release, previous)?;
-    }
-    let files = manifest.files.len();
-    lines.fact("Files", &format!("{files}, all read just now; none missing, none extra"));
-    signed_by(&mut lines, release);
-    let trust = match anchored {
-        true => "the same as in your anchor",
-        false => "the release's own; compare its code (or use --anchor)",
-    };
-    lines.fact("Trust", &format!("trust document {}, {trust}", release.chain.length()));
-    lines.more(&format!("publisher code of trust document {}:", release.chain.length()));
-    lines.code("", &release.chain.newest().code);
-    lines.code("Release code", &release.code());
-    Ok(lines)
-}
-
-fn payload(lines: &mut Lines, release: &Release) {
-    let payload = &release.manifest.payload;
-    let size = release.manifest.main_file().map_or(0, |file| file.size);
-    lines.fact("Payload", &format!("{}, {} bytes", payload.path, grouped(size)));
-    let digest = release.sums.digest(&payload.path);
-    if let Some(digest) = digest {
-        lines.fact("its SHA-256", &digest.to_string());
-    }
-    let (equal, other): (Vec<_>, Vec<_>) =
-        payload.reference_hashes.iter().partition(|reference| Some(reference.sha256) == digest);
-    if equal.is_empty() {
-        lines.fact("compared with", "no outside reference");
-    }
-    for reference in equal {
-        let origin = match reference.origin {
-            ReferenceOrigin::Published => "published in",
-            ReferenceOrigin::TypedIn => "typed in by the builder, source:",
-        };
-        lines.fact("compared with", &format!("equal: {origin} {}", reference.source));
-    }
-    for reference in other {
-        lines.fact("compared with", &format!("OTHER THAN in {}:", reference.source));
-        lines.more(&reference.sha256.to_string());
-    }
-}
-
-/// What changed since `previous`, file by file; equal files are counted.
-fn differences(
-    lines: &mut Lines,
-    release: &Release,
-    previous: &Release,
-) -> Result<(), ReviewError> {
-    let (new, old) = (&release.manifest, &previous.manifest);
-    if (&new.publisher, &new.product) != (&old.publisher, &old.product) {
-        return Err(ReviewError::OtherProduct(previous.root().to_path_buf()));
-    }
-    let label = format!("Since {}", old.position());
-    let signed = names(previous.signers.counted.iter());
-    lines.fact(&label, &format!("{} {}, signed by {signed}", old.product, old.version));
-    if old.position() >= new.position() {
-        lines.more("WARNING: that release is not older than this one");
-    }
-    if new.payload.path != old.payload.path {
-        lines.more(&format!("payload was {}", old.payload.path));
-    }
-    let mut same = 0;
-    // The manifest is another one in every release.
-    for (path, digest) in release.sums.lines().iter().filter(|line| line.0 != MANIFEST) {
-        match previous.sums.digest(path) {
-            None => lines.more(&format!("added    {path}")),
-            Some(before) if before != *digest => lines.more(&format!("changed  {path}")),
-            Some(_) if *path == new.payload.path => lines.more(&format!("same     {path}")),
-            Some(_) => same += 1,
-        }
-    }
-    for (path, _) in previous.sums.lines() {
-        if release.sums.digest(path).is_none() {
-            lines.more(&format!("removed  {path}"));
-        }
-    }
-    lines.more(&format!("same     {same} other files"));
-    lines.more("release code of that one, for your own notes:");
-    lines.code("", &previous.code());
-    Ok(())
-}
-
-fn signed_by(lines: &mut Lines, release: &Release) {
-    let count = &release.signers;
-    let needed = count.needed;
-    let signed = names(count.counted.iter());
-    lines.fact("Signed by", &format!("{signed} ({} of {needed} needed)", count.counted.len()));
-    if !count.no_longer.is_empty() {
-        lines.more(&format!("no longer counting: {}", names(count.no_longer.iter())));
-    }
-}
-
-fn names<'a>(signed: impl Iterator<Item = &'a Signed>) -> String {
-    let names: Vec<String> =
-        signed.map(|s| format!("{} {}", s.signer.name, s.signer.key.id())).collect();
-    match names.is_empty() {
-        true => "nobody".to_string(),
-        false => names.join(", "),
-    }
-}
-
-/// `20480000` as `20,480,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// The holder's name, if `key` may sign releases of this chain.
 pub fn may_sign(release: &Release, key: &PublicKey) -> Result<Identifier, ReviewError> {
     let role = &release.chain.newest().document.roles.release;
@@ -333,8 +199,15 @@ pub fn sign(release: &Release, key: &SigningKey, typed: &str) -> Result<PathBuf,
         return Err(ReviewError::NotCounted);
     }
     let path = release.root().join(sums_signature(id));
-    files::write(&path, &file, Access::Public, Existing::Keep).map_err(ReviewError::File)?;
-    Ok(path)
+    files::write(&path, &file, Access::Everyone, Existing::Refuse).map_err(ReviewError::File)?;
+    // Somebody else may have exchanged the release while it was shown.
+    match files::read(&release.root().join(SUMS), MAX_SUMS_BYTES) {
+        Ok(bytes) if bytes == release.sums_bytes => Ok(path),
+        _ => {
+            let _ = std::fs::remove_file(&path);
+            Err(ReviewError::Exchanged)
+        }
+    }
 }
 
 /// The line by which minisign itself makes the same signature, run in the
@@ -347,17 +220,4 @@ pub fn stock_commands(release: &Release, id: Option<KeyId>) -> [String; 2] {
         format!("minisign -Sm {SUMS} -x {file} -s <your key> -t \"{comment}\""),
         format!("mediaseal attach {folder} {folder}/{file}"),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn sizes_are_read_in_groups_of_three() {
-        let numbers = [(0, "0"), (999, "999"), (1000, "1,000"), (20_480_000, "20,480,000")];
-        for (number, text) in numbers {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }

@@ -151,19 +151,29 @@ pub fn first_document(publisher: Identifier, root: Role, release: Role) -> Trust
 /// Writes a first document to the new or empty folder `root`; its code.
 pub fn create(root: &Path, document: &TrustDocument) -> Result<Digest, TrustEditError> {
     let bytes = document.print().map_err(TrustEditError::Document)?;
-    let io = |doing| FileError::io(root, doing);
+    let made = make_folder(root)?;
+    let written = files::write(&root.join("1.json"), &bytes, Access::Everyone, Existing::Refuse);
+    if written.is_err() && made {
+        // Empty, and nobody asked for an empty folder.
+        let _ = fs::remove_dir(root);
+    }
+    written.map_err(TrustEditError::File)?;
+    Ok(Digest::of(&bytes))
+}
+
+/// Makes `root`; false where it was there and empty.
+fn make_folder(root: &Path) -> Result<bool, TrustEditError> {
+    let failed = |doing| move |error| TrustEditError::File(FileError::io(root, doing)(error));
     match fs::create_dir(root) {
+        Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let list = fs::read_dir(root).map_err(io("list"));
-            if list.map_err(TrustEditError::File)?.next().is_some() {
-                return Err(TrustEditError::NotEmpty(root.to_path_buf()));
+            match fs::read_dir(root).map_err(failed("list"))?.next() {
+                None => Ok(false),
+                Some(_) => Err(TrustEditError::NotEmpty(root.to_path_buf())),
             }
         }
-        made => made.map_err(io("create")).map_err(TrustEditError::File)?,
+        Err(error) => Err(failed("create")(error)),
     }
-    files::write(&root.join("1.json"), &bytes, Access::Public, Existing::Keep)
-        .map_err(TrustEditError::File)?;
-    Ok(Digest::of(&bytes))
 }
 
 /// What a root holder sees before signing the newest document.
@@ -226,14 +236,15 @@ pub fn sign(
     let file = key.sign(&newest.signed.bytes, &comment).map_err(TrustEditError::Key)?;
     folder.chain().explains(version, &file).map_err(TrustEditError::Refused)?;
     let path = folder.signature_path(version, key.public().id());
-    files::write(&path, &file, Access::Public, Existing::Keep).map_err(TrustEditError::File)?;
-    let again = TrustFolder::read(folder.root()).map_err(TrustEditError::Folder)?;
+    files::write(&path, &file, Access::Everyone, Existing::Refuse).map_err(TrustEditError::File)?;
+    let again = TrustFolder::read(folder.root());
     // Somebody else may have exchanged the document while it was shown.
-    match again.is_signed_by(&key.public()) && again.chain().newest().code == newest.code {
-        true => Ok(path),
-        false => {
-            // It is over the other document and would stay unexplained.
+    match again {
+        Ok(again) if again.chain().newest().code == newest.code => Ok(path),
+        other => {
+            // The signature is over the other document and must not stay.
             let _ = fs::remove_file(&path);
+            other.map_err(TrustEditError::Folder)?;
             Err(TrustEditError::Refused(SignatureError::Content))
         }
     }
@@ -270,10 +281,10 @@ pub fn stock_commands(folder: &TrustFolder, id: Option<KeyId>) -> [String; 2] {
     let version = folder.chain().length();
     let id = id.map_or("<key-id>".to_string(), |id| id.to_string());
     let comment = trust_comment(folder.chain().publisher(), version);
-    let file = format!("{version}.json");
+    let (file, root) = (format!("{version}.json"), shown(folder.root()));
     [
         format!("minisign -Sm {file} -x {file}.{id}.minisig -s <your key> -t \"{comment}\""),
-        format!("mediaseal attach {} {file}.{id}.minisig", shown(folder.root())),
+        format!("mediaseal attach {root} {root}/{file}.{id}.minisig"),
     ]
 }
 

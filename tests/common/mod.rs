@@ -48,7 +48,7 @@ pub struct Signer {
 impl Signer {
     /// Makes `NAME.key` and `NAME.pub` in `folder`.
     pub fn new(folder: &Path, name: &str) -> Self {
-        let paths = NewKey::generate(None).unwrap().write(&folder.join(name), Existing::Keep);
+        let paths = NewKey::generate(None).unwrap().write(&folder.join(name), Existing::Refuse);
         let paths = paths.unwrap();
         Self::read(name, &paths.secret, &paths.public)
     }

@@ -49,7 +49,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     })?;
     let existing = match matches.get_flag("force") {
         true => Existing::Replace,
-        false => Existing::Keep,
+        false => Existing::Refuse,
     };
     attach::write(&attached, existing)?;
     screen::talk(&format!("  Signature of {}, checked.", attached.signer));

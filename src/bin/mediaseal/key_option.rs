@@ -1,6 +1,6 @@
 //! `--key KEY` and `--password-file FILE`: from options to an opened key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, value_parser};
 use mediaseal::sign::keyfile::{KeyFile, SigningKey};
@@ -31,7 +31,7 @@ pub fn password_file() -> Arg {
 }
 
 /// Reads the key file that the options name; its password is not asked yet.
-pub fn read(path: &std::path::Path) -> Result<KeyFile, Failure> {
+pub fn read(path: &Path) -> Result<KeyFile, Failure> {
     let file = KeyFile::read(path)?;
     if let Some(warning) = password::readable_by_others(path) {
         screen::warning(&warning);
@@ -57,7 +57,7 @@ pub fn unlock(file: KeyFile, matches: &ArgMatches) -> Result<SigningKey, Failure
 }
 
 /// Says so where others may read the password.
-pub fn warn_about(path: &std::path::Path) {
+pub fn warn_about(path: &Path) {
     if let Some(warning) = password::readable_by_others(path) {
         screen::warning(&warning);
     }

@@ -55,13 +55,13 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     };
     let existing = match matches.get_flag("force") {
         true => Existing::Replace,
-        false => Existing::Keep,
+        false => Existing::Refuse,
     };
     // Said before a password is asked for.
     let paths = key_paths(name);
     let there = [&paths.secret, &paths.public].into_iter().find(|path| path.exists());
-    if let (Existing::Keep, Some(path)) = (existing, there) {
-        return Err(FileError::Exists(path.clone()).into());
+    if let (Existing::Refuse, Some(path)) = (existing, there) {
+        return Err(FileError::exists(path).into());
     }
     let key = match matches.get_flag("no-password") {
         true => {

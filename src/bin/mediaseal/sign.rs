@@ -1,6 +1,6 @@
 //! `mediaseal sign`: read everything again, show it, sign it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use mediaseal::seal::anchor;
@@ -8,7 +8,7 @@ use mediaseal::seal::chain::Chain;
 use mediaseal::seal::limits::MAX_ANCHOR_BYTES;
 use mediaseal::sign::files::{self, shown};
 use mediaseal::sign::release::Release;
-use mediaseal::sign::review;
+use mediaseal::sign::{review, review_lines};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::{key_option, screen};
@@ -61,8 +61,8 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let Some(root) = matches.get_one::<PathBuf>("release") else {
         return Ok(Outcome::Usage);
     };
-    let key = matches.get_one("key").map(key_option::read).transpose()?;
-    let anchor = matches.get_one("anchor").map(read_anchor).transpose()?;
+    let key = matches.get_one("key").map(PathBuf::as_path).map(key_option::read).transpose()?;
+    let anchor = matches.get_one("anchor").map(PathBuf::as_path).map(read_anchor).transpose()?;
     let previous = match matches.get_one::<PathBuf>("previous") {
         Some(path) => Some(Release::read(path)?),
         None => None,
@@ -72,7 +72,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let problems = release.check(&mut |done| progress.at(done))?;
     drop(progress);
     review::judge(&release, problems, anchor.as_ref())?;
-    let lines = review::lines(&release, anchor.is_some(), previous.as_ref())?;
+    let lines = review_lines::lines(&release, anchor.is_some(), previous.as_ref())?;
     screen::talk(&lines.to_string());
     let Some(key) = key else {
         return print(&release);
@@ -108,7 +108,7 @@ fn print(release: &Release) -> Result<Outcome, Failure> {
 }
 
 /// The chain in an anchor file that the signer named.
-fn read_anchor(path: &std::path::Path) -> Result<Chain, Failure> {
+fn read_anchor(path: &Path) -> Result<Chain, Failure> {
     let bytes = files::read(path, MAX_ANCHOR_BYTES)?;
     anchor::parse(&bytes).map_err(|error| {
         let what = format!("{}: {error}", shown(path));

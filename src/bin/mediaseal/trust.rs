@@ -158,7 +158,7 @@ fn sign(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let Some(root) = matches.get_one::<PathBuf>("folder") else {
         return Ok(Outcome::Usage);
     };
-    let key = matches.get_one("key").map(key_option::read).transpose()?;
+    let key = matches.get_one("key").map(PathBuf::as_path).map(key_option::read).transpose()?;
     let folder = TrustFolder::read(root)?;
     screen::talk(&editing::review(&folder).to_string());
     let Some(key) = key else {
@@ -194,9 +194,9 @@ fn export(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let export = editing::export(&TrustFolder::read(root)?)?;
     let existing = match matches.get_flag("force") {
         true => Existing::Replace,
-        false => Existing::Keep,
+        false => Existing::Refuse,
     };
-    files::write(out, &export.anchor, Access::Public, existing)?;
+    files::write(out, &export.anchor, Access::Everyone, existing)?;
     screen::talk(&format!("  Anchor  {}", shown(out)));
     let mut lines = Lines::new();
     lines.fact("Code", &format!("publisher code of trust document {}:", export.version));
