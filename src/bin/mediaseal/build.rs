@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use mediaseal::build::assemble::{Assembly, Inputs, smallest_volume};
+use mediaseal::build::assemble::{Assembly, Inputs};
 use mediaseal::build::folder::write_release;
 use mediaseal::build::recipe::Recipe;
 use mediaseal::build::settings::{ReferenceMatch, ReferenceRule, Settings, issued};
@@ -120,7 +120,6 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         tool: matches.get_one::<PathBuf>("tool").map(PathBuf::as_path),
         chain: &chain,
         settings: &settings,
-        smallest: &smallest_volume,
     };
     let existing = match matches.get_flag("force") {
         true => Existing::Replace,

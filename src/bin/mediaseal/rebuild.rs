@@ -1,7 +1,7 @@
 //! `mediaseal rebuild`: the second signer makes the release again.
 
 use clap::{ArgMatches, Command};
-use mediaseal::build::assemble::{Inputs, assemble, smallest_volume};
+use mediaseal::build::assemble::{Inputs, assemble};
 use mediaseal::build::compare::{compare_release, settings_of};
 use mediaseal::build::intake::HashOnly;
 use mediaseal::sign::trust_folder::TrustFolder;
@@ -44,7 +44,6 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         tool: matches.get_one::<std::path::PathBuf>("tool").map(|path| path.as_path()),
         chain: &chain,
         settings: &settings,
-        smallest: &smallest_volume,
     };
     let mut meter = screen::Progress::new("Reading", 2 * inputs.bytes()?);
     let mut done = 0;
