@@ -255,7 +255,7 @@ fn guides_say_the_same_in_both_languages() {
             "mediaseal-verify check E:",
             "mediaseal-verify copy E:",
             "localport=80,443",
-            "C:\\Illumina\\lrm-security-patch_1.0.0_1.7",
+            "C:\\Illumina\\lrm-security-patch_1.0.0_1.7\\PAYLOAD",
             "LocalRunManagerSecurityPatch.msi",
             "C:\\inetpub\\logs\\LogFiles",
             "NextSeq 550Dx",

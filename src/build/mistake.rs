@@ -48,7 +48,7 @@ impl fmt::Display for Mistakes {
             }
             write!(f, ": {}", mistake.what)?;
             if !mistake.next.is_empty() {
-                write!(f, "\n       {}", mistake.next)?;
+                write!(f, "\n  {}", mistake.next)?;
             }
         }
         Ok(())
@@ -126,7 +126,7 @@ mod tests {
         let one = Mistakes::one("a.toml", 14, "applies_to[1].instrument", what, "Look it up.");
         assert_eq!(
             one.to_string(),
-            "a.toml, line 14, applies_to[1].instrument: unknown instrument \"MiSek\"\n       \
+            "a.toml, line 14, applies_to[1].instrument: unknown instrument \"MiSek\"\n  \
              Look it up."
         );
     }
