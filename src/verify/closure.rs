@@ -38,9 +38,8 @@ impl<'a> Expected<'a> {
         let mut findings = Vec::new();
         let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
         for entry in &listing.entries {
-            if seen.insert(&entry.path, entry).is_some() {
-                findings.push(Kind::DoubleName { path: entry.path.clone() });
-            }
+            // A reader remarks on doubles itself.
+            seen.insert(&entry.path, entry);
             findings.extend(self.stranger(entry));
         }
         for (path, size) in &self.files {
@@ -65,6 +64,8 @@ impl<'a> Expected<'a> {
             // A wrong kind in the place of a file is named by that file.
             _ if is_file => None,
             EntryKind::Folder if is_folder => None,
+            // Names that no release may have are said by the reader where they
+            // are no text or trimmed, and here otherwise.
             EntryKind::File { .. } | EntryKind::Folder if check_path(&path).is_err() => {
                 Some(Kind::NameNotAllowed { path })
             }
@@ -96,6 +97,13 @@ pub fn remark(remark: &Remark) -> Kind {
             sector: *sector,
             byte: *byte,
         },
+        Remark::MarkedEntry { path, attributes } if attributes.hidden || attributes.system => {
+            Kind::HiddenAttribute { path: path.clone() }
+        }
+        Remark::NotText { path } | Remark::TrimmedName { path } => {
+            Kind::NameNotAllowed { path: path.clone() }
+        }
+        Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
         other => Kind::ReaderRemark { detail: other.to_string() },
     }
 }
