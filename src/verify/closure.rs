@@ -64,8 +64,6 @@ impl<'a> Expected<'a> {
             // A wrong kind in the place of a file is named by that file.
             _ if is_file => None,
             EntryKind::Folder if is_folder => None,
-            // Names that no release may have are said by the reader where they
-            // are no text or trimmed, and here otherwise.
             EntryKind::File { .. } | EntryKind::Folder if check_path(&path).is_err() => {
                 Some(Kind::NameNotAllowed { path })
             }
@@ -83,8 +81,14 @@ impl<'a> Expected<'a> {
 pub fn strangers(listing: &Listing, accepted: &Accepted) -> Vec<Kind> {
     let seal = accepted.seal.entries();
     let mut findings = Expected::of(accepted, &seal).judge(listing);
-    findings.extend(listing.remarks.iter().map(remark));
+    findings.extend(remarks(listing));
     findings
+}
+
+/// The reader's remarks beside [`Expected::judge`], which says bad names itself.
+pub fn remarks(listing: &Listing) -> impl Iterator<Item = Kind> {
+    let said = |r: &&Remark| matches!(r, Remark::NotText { .. } | Remark::TrimmedName { .. });
+    listing.remarks.iter().filter(move |r| !said(r)).map(remark)
 }
 
 /// A reader's remark as a finding.

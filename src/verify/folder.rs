@@ -12,7 +12,7 @@ use crate::seal::manifest::FileEntry;
 use crate::source::{Listing, Source};
 
 use super::bytes::Outcome;
-use super::closure::{Expected, remark};
+use super::closure::{Expected, remarks};
 use super::decide::{Accepted, Progress, Taker};
 use super::finding::Kind;
 use super::level::Level;
@@ -34,7 +34,7 @@ pub fn compare(
     let seal = accepted.seal.entries();
     let expected = Expected::of(accepted, &seal);
     let mut findings = expected.judge(listing);
-    findings.extend(listing.remarks.iter().map(remark));
+    findings.extend(remarks(listing));
     let absent: BTreeSet<String> = findings.iter().filter_map(absent).collect();
     let all: u64 = accepted.manifest.files.iter().map(|file| file.size).sum();
     let mut hasher = Hasher { buffer: vec![0; PIECE], done: 0, all, taker, progress };
