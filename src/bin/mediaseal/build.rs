@@ -11,7 +11,9 @@ use mediaseal::seal::digest::Digest;
 use mediaseal::seal::names::Number;
 use mediaseal::sign::trust_folder::TrustFolder;
 use mediaseal::store::Existing;
+use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::progress::Meter;
 
 use crate::screen;
 
@@ -125,14 +127,15 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         true => Existing::Replace,
         false => Existing::Refuse,
     };
-    let mut progress = screen::Progress::new("Copying", inputs.bytes()?);
+    let all = inputs.bytes()?;
+    let mut meter = Meter::start(Language::English);
     let mut done = 0;
     let out = given(matches, "out");
     let assembly = write_release(&inputs, &out, existing, &mut |step| {
         done += step;
-        progress.at(done);
+        meter.step(done, all);
     })?;
-    drop(progress);
+    drop(meter);
     tell(&assembly);
     screen::data(&out.display().to_string())?;
     Ok(Outcome::Done)

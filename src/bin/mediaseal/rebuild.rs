@@ -5,7 +5,9 @@ use mediaseal::build::assemble::{Inputs, assemble};
 use mediaseal::build::compare::{compare_release, settings_of};
 use mediaseal::build::intake::HashOnly;
 use mediaseal::sign::trust_folder::TrustFolder;
+use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::progress::Meter;
 
 use crate::{build, screen};
 
@@ -45,11 +47,12 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         chain: &chain,
         settings: &settings,
     };
-    let mut meter = screen::Progress::new("Reading", 2 * inputs.bytes()?);
+    let all = 2 * inputs.bytes()?;
+    let mut meter = Meter::start(Language::English);
     let mut done = 0;
     let mut progress = |step| {
         done += step;
-        meter.at(done);
+        meter.step(done, all);
     };
     let fresh = assemble(&inputs, &mut HashOnly { progress: &mut progress })?;
     let differences = compare_release(&release, &fresh, &mut progress)?;

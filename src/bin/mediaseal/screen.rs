@@ -4,7 +4,6 @@
 //! waits for a person who is not there.
 
 use std::io::{self, BufRead as _, ErrorKind, IsTerminal as _, Write as _};
-use std::time::{Duration, Instant};
 
 use mediaseal::verify::outcome::{Failure, Outcome};
 
@@ -60,53 +59,4 @@ pub fn confirm(question: &str, given: Option<&String>, option: &str) -> Result<S
     // The end of input and bytes that are no text are no answer, and no answer
     // is never the right one.
     Ok(read.map(|_| answer).unwrap_or_default())
-}
-
-/// Bytes done, rate and time left, on one line of a terminal; nothing where
-/// standard error is a file, and nothing in the first second.
-pub struct Progress {
-    label: &'static str,
-    total: u64,
-    begin: Instant,
-    last: Option<Instant>,
-    shown: bool,
-    terminal: bool,
-}
-
-impl Progress {
-    /// Begins a work of `total` bytes.
-    pub fn new(label: &'static str, total: u64) -> Self {
-        let terminal = io::stderr().is_terminal();
-        Self { label, total, begin: Instant::now(), last: None, shown: false, terminal }
-    }
-
-    /// `done` bytes are done.
-    pub fn at(&mut self, done: u64) {
-        let elapsed = self.begin.elapsed();
-        let recent = self.last.is_some_and(|last| last.elapsed() < Duration::from_millis(200));
-        if !self.terminal || elapsed < Duration::from_secs(1) || recent {
-            return;
-        }
-        self.last = Some(Instant::now());
-        self.shown = true;
-        let rate = done as f64 / elapsed.as_secs_f64();
-        let left = self.total.saturating_sub(done) as f64 / rate.max(1.0);
-        let megabytes = |bytes: f64| bytes / 1e6;
-        let line = format!(
-            "  {}  {:.1} of {:.1} MB · {:.0} MB/s · {left:.0} s left",
-            self.label,
-            megabytes(done as f64),
-            megabytes(self.total as f64),
-            megabytes(rate)
-        );
-        let _ = write!(io::stderr(), "\r{line:<79}");
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r{:<79}\r", "");
-        }
-    }
 }

@@ -9,7 +9,9 @@ use mediaseal::seal::limits::MAX_ANCHOR_BYTES;
 use mediaseal::sign::files::{self, shown};
 use mediaseal::sign::release::Release;
 use mediaseal::sign::{review, review_lines};
+use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::progress::Meter;
 
 use crate::{key_option, screen};
 
@@ -68,9 +70,9 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         None => None,
     };
     let release = Release::read(root)?;
-    let mut progress = screen::Progress::new("Reading", release.bytes());
-    let problems = release.check(&mut |done| progress.at(done))?;
-    drop(progress);
+    let mut meter = Meter::start(Language::English);
+    let problems = release.check(&mut |done| meter.step(done, release.bytes()))?;
+    drop(meter);
     review::judge(&release, problems, anchor.as_ref())?;
     let lines = review_lines::lines(&release, anchor.is_some(), previous.as_ref())?;
     screen::talk(&lines.to_string());
