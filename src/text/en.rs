@@ -317,6 +317,8 @@ pub(super) const TABLE: Table = Table {
         findings_one: "1 finding",
         findings_many: "{count} findings",
         seal_not_accepted: "not compared: the seal was not accepted",
+        signers_named: "{counted}: {names}",
+        signers_and: "; ",
         signers_of: "{counted} of {needed} needed",
         signer_missing: "missing: {names}",
         signer_no_longer: "no longer counting: {names}",

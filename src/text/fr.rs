@@ -332,6 +332,8 @@ pub(super) const TABLE: Table = Table {
         findings_one: "1 constat",
         findings_many: "{count} constats",
         seal_not_accepted: "non comparée\u{a0}: le sceau n'a pas été accepté",
+        signers_named: "{counted}\u{a0}: {names}",
+        signers_and: "\u{a0}; ",
         signers_of: "{counted} sur {needed} exigés",
         signer_missing: "manquent\u{a0}: {names}",
         signer_no_longer: "ne comptent plus\u{a0}: {names}",

@@ -196,6 +196,8 @@ texts! {
         findings_many,
         seal_not_accepted,
         signers_of,
+        signers_named,
+        signers_and,
         signer_missing,
         signer_no_longer,
         nobody_known,

@@ -143,8 +143,25 @@ fn place_reason(
     let (Ok(of_source), Ok(of_path)) = (around.storage(source), around.storage(path)) else {
         return Some(beside);
     };
-    let carried = of_source.raw_device || of_source.removable() || of_source.network;
-    (carried && of_source.shares_device_with(&of_path)).then_some(beside)
+    let shared = match is_loop(&of_source) {
+        // An image that is attached as a device is a file of the disk that it
+        // lies on; what lies on the attached device itself is on the source.
+        true => {
+            let on_it = is_loop(&of_path) || of_path.source.starts_with("/dev/loop");
+            let carried = of_source.removable() || of_source.network;
+            on_it || (carried && of_source.shares_device_with(&of_path))
+        }
+        false => {
+            let carried = of_source.raw_device || of_source.removable() || of_source.network;
+            carried && of_source.shares_device_with(&of_path)
+        }
+    };
+    shared.then_some(beside)
+}
+
+/// True for a loop device: its major number is 7 (Linux, devices.txt).
+fn is_loop(storage: &Storage) -> bool {
+    storage.raw_device && storage.device.major == 7 || storage.source.starts_with("/dev/loop")
 }
 
 /// True if `path` is `source` or below it, once links are resolved.

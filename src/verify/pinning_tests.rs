@@ -131,3 +131,22 @@ fn anchor_adds_to_a_state_and_never_replaces_it() {
     let foreign = chain(&foreign, &[&other_root]);
     assert!(matches!(add(&held, foreign), Err(Kind::StateOfOtherPublisher { .. })));
 }
+
+#[test]
+fn attached_image_is_a_file_of_its_disk() {
+    let mut around = around();
+    let mut attached = disk(0, false, true, false);
+    attached.device = DeviceNumber { major: 7, minor: 0 };
+    around.disks.insert("/dev/loop0", attached.clone());
+    let mut mounted = attached.clone();
+    (mounted.raw_device, mounted.source) = (false, "/dev/loop0p1".to_string());
+    around.disks.insert("/mnt", mounted);
+    assert_eq!(reason(with_anchor("/dev/loop0", "/fixed/a.anchor", &around)), None);
+    let beside = Some(Unpinned::AnchorOnSourceDevice);
+    assert_eq!(reason(with_anchor("/dev/loop0", "/mnt/a.anchor", &around)), beside);
+    // An image on a stick, with the anchor beside it on the stick.
+    let mut on_stick = disk(16, true, true, false);
+    on_stick.device = DeviceNumber { major: 7, minor: 1 };
+    around.disks.insert("/dev/loop1", on_stick);
+    assert_eq!(reason(with_anchor("/dev/loop1", "/stick/a.anchor", &around)), beside);
+}

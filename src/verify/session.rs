@@ -183,7 +183,7 @@ fn describe(device: &DeviceFacts) -> String {
     let mut line = parts.join(" ");
     let serial = text(&device.serial);
     if !serial.is_empty() {
-        line.push_str(&format!(", {serial}"));
+        line.push_str(&format!(", S/N {serial}"));
     }
     if let Some(bytes) = device.bytes {
         line.push_str(&format!(", {:.1} GB", bytes as f64 / 1e9));

@@ -188,17 +188,23 @@ impl Page {
             labels.signers_of,
             &[("counted", count.counted.len().to_string()), ("needed", count.needed.to_string())],
         );
-        let mut line = counted;
-        if !count.counted.is_empty() {
-            let _ = write!(line, ": {}", all(&count.counted));
-        }
+        let mut line = match count.counted.is_empty() {
+            true => counted,
+            false => {
+                let values = [("counted", counted), ("names", all(&count.counted))];
+                fill(labels.signers_named, &values)
+            }
+        };
+        let mut and = |template: &str, names: String| {
+            line.push_str(labels.signers_and);
+            line.push_str(&fill(template, &[("names", names)]));
+        };
         if !count.missing.is_empty() && !count.is_enough() {
             let names = count.missing.iter().map(one).collect::<Vec<_>>().join(", ");
-            let _ = write!(line, "; {}", fill(labels.signer_missing, &[("names", names)]));
+            and(labels.signer_missing, names);
         }
         if !count.no_longer.is_empty() {
-            let names = all(&count.no_longer);
-            let _ = write!(line, "; {}", fill(labels.signer_no_longer, &[("names", names)]));
+            and(labels.signer_no_longer, all(&count.no_longer));
         }
         line
     }
