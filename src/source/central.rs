@@ -7,7 +7,7 @@
 //! a remark.
 //!
 //! Invariants: at most [`MAX_DIRECTORY_BYTES`] of directory and
-//! [`MAX_ENTRIES`](super::listing::MAX_ENTRIES) entries; no size that the zip
+//! [`super::listing::MAX_ENTRIES`] entries; no size that the zip
 //! claims is allocated; nothing is unpacked.
 //!
 //! Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 to 4.3.16, 4.5.3.

@@ -38,7 +38,7 @@ fn fresh_name(prefix: &str) -> OsString {
     OsString::from(format!("{prefix}{process:08x}{nanoseconds:08x}{count:08x}"))
 }
 
-/// True for a name that [`fresh_name`] makes with this prefix.
+/// True for a name that `fresh_name` makes with this prefix.
 pub fn is_temporary(name: &OsStr, prefix: &str) -> bool {
     let digits = name.to_str().and_then(|name| name.strip_prefix(prefix));
     digits.is_some_and(|digits| {
