@@ -177,6 +177,10 @@ pub(super) const TABLE: Table = Table {
             "What is stored here is of publisher {found}, not {expected}.",
             "Name the right state folder with --state.",
         ),
+        anchor_differs: entry(
+            "The anchor's trust document {version} does not follow what is known here ({detail}).",
+            "Compare both with the letter; call the publisher on a known number.",
+        ),
         state_unsafe: entry(
             "The state folder {path} is not safe: {detail}.",
             "It must belong to you and be writable by nobody else. It was not repaired.",

@@ -186,6 +186,10 @@ pub(super) const TABLE: Table = Table {
             "Ce qui est enregistré ici est de l'éditeur {found}, non de {expected}.",
             "Indiquez le bon dossier d'état avec --state.",
         ),
+        anchor_differs: entry(
+            "Le document de confiance {version} de l'ancre ne suit pas ce qui est connu ici ({detail}).",
+            "Comparez les deux avec la lettre\u{a0}; appelez l'éditeur à un numéro déjà connu.",
+        ),
         state_unsafe: entry(
             "Le dossier d'état {path} n'est pas sûr\u{a0}: {detail}.",
             "Il doit vous appartenir et n'être modifiable par personne d'autre. Il n'a pas été réparé.",

@@ -85,6 +85,7 @@ texts! {
         state_newer,
         state_of_other_publisher,
         state_unsafe,
+        anchor_differs,
         below_floor,
         older_than_stored,
         conflict,

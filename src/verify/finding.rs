@@ -145,6 +145,7 @@ pub enum Kind {
     StateNewer,
     StateOfOtherPublisher { found: Identifier, expected: Identifier },
     StateUnsafe { path: String, detail: String },
+    AnchorDiffers { version: u32, detail: String },
     BelowFloor { position: Position, floor: Position },
     OlderThanStored { position: Position, stored: Position },
     Conflict { position: Position },
@@ -355,6 +356,7 @@ impl Kind {
             Self::StateNewer => fact!(422, Trust, state_newer),
             Self::StateOfOtherPublisher { found, expected } => fact!(423, Trust, state_of_other_publisher, found = found, expected = expected),
 
+            Self::AnchorDiffers { version, detail } => fact!(425, Trust, anchor_differs, version = version, detail = escape(detail)),
             Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = escape(path), detail = escape(detail)),
 
             Self::BelowFloor { position, floor } => fact!(501, Fail, below_floor, position = position, floor = floor),

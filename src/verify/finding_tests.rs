@@ -78,6 +78,7 @@ fn samples() -> Vec<Kind> {
         Kind::StateLost { detail: text() },
         Kind::StateNewer,
         Kind::StateOfOtherPublisher { found: name(), expected: name() },
+        Kind::AnchorDiffers { version: 2, detail: text() },
         Kind::StateUnsafe { path: text(), detail: text() },
         Kind::BelowFloor { position, floor: position },
         Kind::OlderThanStored { position, stored: position },

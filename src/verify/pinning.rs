@@ -91,28 +91,36 @@ pub fn stand(
     }
     match state {
         None => without(Held::Chain(anchor.chain)),
-        Some(state) => match add(state.chain(), anchor.chain) {
+        Some(state) => match add(state.chain(), &anchor.chain) {
             Ok(chain) => Standing { held: Held::Chain(chain), state: Some(state) },
             Err(kind) => without(Held::Broken(kind)),
         },
     }
 }
 
-/// An anchor adds to a state of its publisher and never replaces it.
-fn add(held: &Chain, given: Chain) -> Result<Chain, Kind> {
+/// An anchor adds to a state of its publisher and never replaces it: what it
+/// has beyond the state must be proved by signatures, like what a medium
+/// brings. A person compared no code for it.
+fn add(held: &Chain, given: &Chain) -> Result<Chain, Kind> {
     if held.publisher() != given.publisher() {
         let (found, expected) = (held.publisher().clone(), given.publisher().clone());
         return Err(Kind::StateOfOtherPublisher { found, expected });
     }
     let pairs = held.links().iter().zip(given.links());
     for (one, other) in pairs {
-        if one.signed.bytes != other.signed.bytes {
+        if one.code != other.code {
             let version = one.document.version;
-            let detail = format!("the anchor has another trust document {version}");
-            return Err(Kind::StateLost { detail });
+            return Err(Kind::AnchorDiffers { version, detail: "another document".to_string() });
         }
     }
-    Ok(if given.length() > held.length() { given } else { held.clone() })
+    let mut chain = held.clone();
+    for link in given.links().iter().skip(held.links().len()) {
+        let version = link.document.version;
+        chain
+            .extend(link.signed.clone())
+            .map_err(|error| Kind::AnchorDiffers { version, detail: error.to_string() })?;
+    }
+    Ok(chain)
 }
 
 fn program_reason(source: &Path, around: &dyn Surroundings) -> Option<Unpinned> {
