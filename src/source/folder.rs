@@ -15,7 +15,7 @@ use std::path::Path;
 
 use super::error::SourceError;
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
-use super::{Mounted as Facts, Raw, Shape, Source};
+use super::{Raw, Shape, Source};
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
 
 /// What is known of the file system that a folder lies on.
@@ -131,14 +131,14 @@ impl Source for FolderSource {
         Err(SourceError::NotASource { place: self.place.clone() })
     }
 
-    fn mounted(&self) -> Facts {
+    fn mounted(&self) -> Mounted {
         #[cfg(target_os = "linux")]
         {
             mounts::facts(self.root.path())
         }
         #[cfg(not(target_os = "linux"))]
         {
-            Facts::default()
+            Mounted::default()
         }
     }
 }

@@ -18,7 +18,8 @@
 //! | --- | --- |
 //! | [`folder`] | a folder, a mounted drive, a share |
 //! | [`bundle`], `central` | a zip file and its directory |
-//! | [`volume`], `walk`, `chain`, [`fence`] | FAT32 in an image or on a device |
+//! | [`volume`], `walk`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
+//! | [`listing`], [`remark`] | what they say |
 //! | `positioned` | bytes at an offset, and in sequence |
 
 use std::fs::{self, File};
@@ -28,11 +29,13 @@ use std::path::Path;
 pub mod bundle;
 mod central;
 mod chain;
+mod entry;
 pub mod error;
 pub mod fence;
 pub mod folder;
 pub mod listing;
 mod positioned;
+pub mod remark;
 pub mod volume;
 mod walk;
 
@@ -41,7 +44,8 @@ mod testing;
 
 pub use error::SourceError;
 pub use folder::Mounted;
-pub use listing::{Attributes, Entry, EntryKind, Listing, Remark};
+pub use listing::{Attributes, Entry, EntryKind, Listing};
+pub use remark::Remark;
 
 use bundle::BundleSource;
 use folder::FolderSource;

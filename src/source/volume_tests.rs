@@ -467,6 +467,9 @@ proptest! {
         let source = image_source(image);
         let listing = source.listing();
         if let Ok(listing) = listing {
+            // Both readers put names together in the same way, garbage or not.
+            let two = listing.remarks.iter().any(|r| matches!(r, Remark::TwoReaders { .. }));
+            prop_assert!(!two);
             for entry in listing.entries.iter().take(50) {
                 let _ = source.read(&entry.path, 1 << 16);
             }
