@@ -368,7 +368,7 @@ pub(super) const TABLE: Table = Table {
         learned: "Learned: trust document {version} is now the newest known here.",
         enrolled: "Enrolled: {publisher}, trust document {version}",
         publisher_code: "(publisher code of trust document {version})",
-        compare_publisher_code: "It is the code that you gave.",
+        compare_publisher_code: "The code that you gave is one of this chain's.",
     },
     help: Help {
         about: "Proves that a key, image, zip or folder is exactly what was signed",

@@ -383,7 +383,7 @@ pub(super) const TABLE: Table = Table {
         learned: "Appris\u{a0}: le document de confiance {version} est désormais le plus récent connu ici.",
         enrolled: "Enregistré\u{a0}: {publisher}, document de confiance {version}",
         publisher_code: "(code d'éditeur du document de confiance {version})",
-        compare_publisher_code: "C'est le code que vous avez donné.",
+        compare_publisher_code: "Le code que vous avez donné est de cette chaîne.",
     },
     help: Help {
         about: "Prouve qu'une clé, une image, un zip ou un dossier est exactement ce qui a été signé",

@@ -186,7 +186,10 @@ fn describe(device: &DeviceFacts) -> String {
         line.push_str(&format!(", S/N {serial}"));
     }
     if let Some(bytes) = device.bytes {
-        line.push_str(&format!(", {:.1} GB", bytes as f64 / 1e9));
+        line.push_str(&match bytes {
+            0..1_000_000_000 => format!(", {:.1} MB", bytes as f64 / 1e6),
+            _ => format!(", {:.1} GB", bytes as f64 / 1e9),
+        });
     }
     escape(line.trim_start_matches(", "))
 }

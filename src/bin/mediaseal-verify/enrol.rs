@@ -41,5 +41,6 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     let [first, second] = newest.code.code_lines();
     say(&format!("  {first}"));
     say(&format!("  {second}   {}", fill(labels.publisher_code, &[version])));
+    say(labels.compare_publisher_code);
     Ok(Outcome::Done)
 }
