@@ -290,7 +290,7 @@ fn label_bytes(label: &str) -> Result<[u8; 11], PlanError> {
 }
 
 /// Four bytes of the identity as the number that they are on disk.
-fn identity_number(identity: &[u8; 32], at: usize) -> u32 {
+pub(super) fn identity_number(identity: &[u8; 32], at: usize) -> u32 {
     let number =
         u32::from_le_bytes([identity[at], identity[at + 1], identity[at + 2], identity[at + 3]]);
     number.max(1)

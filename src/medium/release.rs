@@ -1,7 +1,7 @@
 //! A release as a medium: which volume, which files. Called by the verifier
 //! and by the builder, so that both plan the same bytes.
 
-use super::plan::VolumeSpec;
+use super::plan::{VolumeSpec, identity_number};
 use super::time::FatTime;
 use super::tree::FileSpec;
 use crate::seal::digest::Digest;
@@ -30,6 +30,12 @@ pub fn volume(manifest: &Manifest, release_code: &Digest) -> VolumeSpec {
     }
 }
 
+/// The serial of the volume that carries the release, as the number that tools
+/// print: [`super::BootArea::serial`].
+pub fn volume_serial(release_code: &Digest) -> u32 {
+    identity_number(&release_code.0, 0)
+}
+
 /// Every file of the medium: the seal's as found, the others by their hash.
 /// A file of the manifest that `sums` does not name has no place; the seal's
 /// rules leave none.
@@ -41,4 +47,17 @@ pub fn files(manifest: &Manifest, sums: &Sums, seal: Vec<FileSpec>) -> Vec<FileS
         }
     }
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn volume_serial_is_the_first_four_bytes_of_the_release_code_and_never_zero() {
+        let mut code = Digest([0; 32]);
+        assert_eq!(volume_serial(&code), 1);
+        code.0[..5].copy_from_slice(&[1, 2, 3, 4, 5]);
+        assert_eq!(volume_serial(&code), 0x0403_0201);
+    }
 }

@@ -6,6 +6,9 @@
 //! the system has; kinds are looked at without opening, so a pipe or a device
 //! node does nothing to us.
 //!
+//! On the root of a mounted drive the folders that an operating system makes
+//! there ([`SYSTEM_FOLDERS`]) are listed and not entered: often nobody may.
+//!
 //! What this cannot see: anything that the file system does not show. It
 //! answers for files only.
 
@@ -17,6 +20,14 @@ use super::error::SourceError;
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
 use super::{Raw, Shape, Source};
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
+
+/// Folders that Windows makes on the root of a drive that it mounts writable.
+pub const SYSTEM_FOLDERS: [&str; 2] = ["System Volume Information", "$RECYCLE.BIN"];
+
+/// True for the path of such a folder, as a file system without case sees it.
+pub fn is_system_folder(path: &str) -> bool {
+    SYSTEM_FOLDERS.iter().any(|name| path.eq_ignore_ascii_case(name))
+}
 
 /// What is known of the file system that a folder lies on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +70,7 @@ impl FolderSource {
     ) -> Result<Result<(), Full>, SourceError> {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
         let device = folder.identity().map_err(|error| fail(path, "looking at", error))?.device;
+        let is_drive_root = path.is_empty() && self.mounted().is_root;
         for raw in folder.list().map_err(|error| fail(path, "listing", error))? {
             let (name, is_text) = name_of(raw.as_encoded_bytes(), true);
             let path = join(path, &name);
@@ -86,6 +98,9 @@ impl FolderSource {
             // folders do not.
             if found.identity.device != device {
                 gatherer.remark(Remark::OtherFileSystem { path: path.clone() });
+            }
+            if is_drive_root && is_system_folder(&path) {
+                continue;
             }
             if depth >= MAX_DEPTH {
                 let detail = format!("more than {MAX_DEPTH} folders deep: {path}");

@@ -1,6 +1,7 @@
 //! The comparison at the level *files only*: a folder, a mounted drive, a
-//! share. Every sealed file is hashed, every other name is a finding; nothing
-//! is said of bytes outside files.
+//! share. Every sealed file is hashed, every other name is a finding but for
+//! what an operating system makes on a drive's root
+//! ([`super::drive_folders`]); nothing is said of bytes outside files.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -14,7 +15,8 @@ use crate::source::{Listing, Source};
 use super::bytes::Outcome;
 use super::closure::{Expected, remarks};
 use super::decide::{Accepted, Progress, Taker};
-use super::finding::Kind;
+use super::drive_folders::set_apart;
+use super::finding::{Kind, Severity};
 use super::level::Level;
 use super::report::Compared;
 
@@ -33,8 +35,9 @@ pub fn compare(
 ) -> Outcome {
     let seal = accepted.seal.entries();
     let expected = Expected::of(accepted, &seal);
-    let mut findings = expected.judge(listing);
-    findings.extend(remarks(listing));
+    let (judged, mut findings) = set_apart(listing, source.mounted(), &accepted.release_code);
+    findings.extend(expected.judge(&judged));
+    findings.extend(remarks(&judged));
     let absent: BTreeSet<String> = findings.iter().filter_map(absent).collect();
     let all: u64 = accepted.manifest.files.iter().map(|file| file.size).sum();
     let mut hasher = Hasher { buffer: vec![0; PIECE], done: 0, all, taker, progress };
@@ -63,7 +66,8 @@ pub fn compare(
         }
         Err(error) => findings.push(Kind::SourceError { detail: error.to_string() }),
     }
-    let whole = findings.is_empty() && files == accepted.manifest.files.len();
+    let clean = findings.iter().all(|kind| kind.severity() == Severity::Note);
+    let whole = clean && files == accepted.manifest.files.len();
     let compared = whole.then(|| Compared::new(level, files, bytes)).flatten();
     Outcome { findings, compared, taker_error: None }
 }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`decide`] | the order in which a source is judged; the only way to a verdict |
 //! | [`seal_files`], [`trust_step`], [`rollback`] | its steps: the seal as received, the chain, what was copied before |
-//! | [`bytes`], [`folder`], [`closure`] | integrity: every byte, every file, nothing else |
+//! | [`bytes`], [`folder`], [`drive_folders`], [`closure`] | integrity: every byte, every file, nothing else |
 //! | [`finding`], [`level`], [`outcome`] | what can be said, numbered and named |
 //! | [`report`], [`text`], [`json`], [`record`] | the verdict, for people, programs and files |
 //! | [`pinning`], [`state`], [`memory`], [`enrolment`] | who trusts what, and what is remembered |
@@ -16,6 +16,7 @@ pub mod claims;
 pub mod closure;
 pub mod decide;
 pub mod demo;
+pub mod drive_folders;
 pub mod enrolment;
 pub mod finding;
 pub mod folder;
