@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::medium::{
@@ -17,9 +17,9 @@ use crate::medium::{
 use crate::seal::digest::Digest;
 use crate::seal::names::escape;
 use crate::source::{self, Source};
-use crate::store::atomic::{AtomicFile, parent_and_name, write_atomic};
+use crate::store::atomic::AtomicFile;
 use crate::store::folder::Access;
-use crate::store::{Existing, StoreError};
+use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::Language;
 use crate::verify::closure;
 use crate::verify::decide::{self, Accepted, Request};
@@ -60,6 +60,8 @@ pub enum PackError {
     Bundle(BundleError),
     /// An output could not get its name.
     Store(StoreError),
+    /// Two outputs of one name.
+    SameOutput(PathBuf),
     /// What was written does not read back as it should.
     ReadBack(PathBuf, String),
 }
@@ -69,6 +71,7 @@ impl PackError {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Verdict => Outcome::Fail,
+            Self::SameOutput(_) => Outcome::Usage,
             Self::Plan(_) => Outcome::Refused,
             Self::Store(StoreError::Exists(_)) => Outcome::Refused,
             Self::Render(_) | Self::Bundle(_) | Self::Store(_) | Self::ReadBack(..) => Outcome::Io,
@@ -79,6 +82,7 @@ impl PackError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Verdict => "See the findings.",
+            Self::SameOutput(_) => "Name a file of its own for each output.",
             Self::Plan(error) => error.advice(),
             Self::Render(error) => error.advice(),
             Self::Bundle(error) => error.advice(),
@@ -97,6 +101,9 @@ impl fmt::Display for PackError {
             Self::Render(error) => write!(f, "{error}"),
             Self::Bundle(error) => write!(f, "{error}"),
             Self::Store(error) => write!(f, "{error}"),
+            Self::SameOutput(path) => {
+                write!(f, "{} is named twice", escape(&path.display().to_string()))
+            }
             Self::ReadBack(path, what) => {
                 write!(f, "{} does not read back: {what}", escape(&path.display().to_string()))
             }
@@ -191,11 +198,16 @@ fn render(
     let mut packed = Packed { image: None, bundle: None };
     let mut checksums = None;
     let mut read = 0;
+    distinct(outputs)?;
+    // Begun before the work: a name that is taken is said at once.
+    let begin = |path: &Path| {
+        AtomicFile::create_at(path, Access::Everyone, outputs.existing).map_err(PackError::Store)
+    };
+    let digest_file = outputs.image.map(|path| begin(&sha256_path(path))).transpose()?;
     let image = match outputs.image {
         None => None,
         Some(path) => {
-            let file = AtomicFile::create_at(path, Access::Everyone, outputs.existing)
-                .map_err(PackError::Store)?;
+            let file = begin(path)?;
             let target = file.duplicate().map_err(PackError::Store)?;
             let sink = FileSink::new(target).map_err(write_fault)?;
             let mut tee = Tee(sink, HashSink::default());
@@ -209,7 +221,7 @@ fn render(
             self_check(&written, path, accepted)?;
             packed.image = Some((digest, plan.bytes()));
             checksums = Some(rendered.files.iter().map(|file| file.crc32).collect::<Vec<u32>>());
-            Some((file, path, digest))
+            Some((file, digest))
         }
     };
     let bundle = match outputs.bundle {
@@ -219,8 +231,7 @@ fn render(
                 Some(checksums) => checksums,
                 None => bundle_plan.checksums(&mut open, &mut |_| ()).map_err(PackError::Bundle)?,
             };
-            let file = AtomicFile::create_at(path, Access::Everyone, outputs.existing)
-                .map_err(PackError::Store)?;
+            let file = begin(path)?;
             let target = file.duplicate().map_err(PackError::Store)?;
             let mut sink = FileSink::new(target).map_err(write_fault)?;
             let before = if outputs.image.is_some() { plan.bytes() } else { 0 };
@@ -233,20 +244,59 @@ fn render(
             Some(file)
         }
     };
-    // Everything was as sealed: now the names.
-    if let Some((file, path, digest)) = image {
-        file.commit().map_err(PackError::Store)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let line = format!("{digest}  {name}\n");
-        let (folder, beside) = parent_and_name(&sha256_path(path)).map_err(PackError::Store)?;
-        // The image of that name is ours, so its digest may be replaced.
-        write_atomic(&folder, &beside, line.as_bytes(), Access::Everyone, Existing::Replace)
-            .map_err(PackError::Store)?;
-    }
-    if let Some(file) = bundle {
-        file.commit().map_err(PackError::Store)?;
+    // Everything was as sealed: now the names, all of them or none.
+    let mut shown: Vec<PathBuf> = Vec::new();
+    let named = show(image, bundle, digest_file, outputs, &mut shown);
+    if let Err(error) = named {
+        shown.iter().for_each(|path| _ = std::fs::remove_file(path));
+        return Err(PackError::Store(error));
     }
     Ok((packed, Compared::new(Level::FilesOnly, accepted.manifest.files.len(), read)))
+}
+
+type Output = AtomicFile<SystemFolder>;
+
+/// Gives the outputs their names.
+fn show(
+    image: Option<(Output, Digest)>,
+    bundle: Option<Output>,
+    digest_file: Option<Output>,
+    outputs: &Outputs<'_>,
+    shown: &mut Vec<PathBuf>,
+) -> Result<(), StoreError> {
+    if let (Some((file, digest)), Some(path), Some(mut beside)) =
+        (image, outputs.image, digest_file)
+    {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let written = writeln!(beside, "{digest}  {name}");
+        written.map_err(StoreError::io("write", sha256_path(path)))?;
+        file.commit()?;
+        shown.push(path.to_path_buf());
+        beside.commit()?;
+        shown.push(sha256_path(path));
+    }
+    if let (Some(file), Some(path)) = (bundle, outputs.bundle) {
+        file.commit()?;
+        shown.push(path.to_path_buf());
+    }
+    Ok(())
+}
+
+/// The outputs must be files of their own.
+fn distinct(outputs: &Outputs<'_>) -> Result<(), PackError> {
+    let (Some(image), Some(bundle)) = (outputs.image, outputs.bundle) else {
+        return Ok(());
+    };
+    let real = |path: &Path| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_path_buf());
+        parent.join(path.file_name().unwrap_or_default())
+    };
+    match real(bundle) == real(image) || real(bundle) == real(&sha256_path(image)) {
+        true => Err(PackError::SameOutput(bundle.to_path_buf())),
+        false => Ok(()),
+    }
 }
 
 /// `F.img.sha256` of `F.img`.

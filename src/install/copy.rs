@@ -17,13 +17,15 @@ use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::{Language, fill};
-use crate::verify::decide::{Accepted, Taker};
+use crate::verify::decide::{self, Accepted, Taker};
 use crate::verify::demo;
+use crate::verify::finding::Severity;
+use crate::verify::json::Ending;
 use crate::verify::outcome::{Failure, Outcome};
 use crate::verify::pinning::Surroundings;
 use crate::verify::record::{self, Action};
 use crate::verify::report::{Report, Verdict};
-use crate::verify::rollback;
+use crate::verify::rollback::{self, Rollback};
 use crate::verify::session::{self, Asked, Session, clock, failure};
 use crate::verify::state::{RECORDS, RELEASES};
 
@@ -57,6 +59,23 @@ pub struct Done {
 impl Done {
     fn only(report: Report) -> Self {
         Self { report, copied: None, failure: None, learned: None, record: None }
+    }
+
+    /// How the program ends: FAIL of the source wins over what failed here.
+    pub fn ending(&self) -> Ending {
+        let copied = match &self.copied {
+            Some(Copied::New(path) | Copied::AlreadyThere(path)) => {
+                Some(path.display().to_string())
+            }
+            None => None,
+        };
+        let ending = Ending { copied, ..Ending::of(&self.report) };
+        self.failure.iter().fold(ending, Ending::with)
+    }
+
+    /// Notes a failure; the first one stays.
+    fn failed(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
     }
 }
 
@@ -111,41 +130,51 @@ pub fn run(
         Ok(session) => session,
         Err(report) => return Ok(Done::only(*report)),
     };
-    let destination = Destination::open(to).map_err(|fault| {
-        let values = [shown(to), ("detail", escape(&fault.to_string()))];
+    let refuse = |detail: String, advice: &str| {
+        let values = [shown(to), ("detail", escape(&detail))];
         let entry = language.table().failures.destination_refused;
         let refused = failure(Outcome::Refused, entry, &values);
-        Failure { next: format!("{} {}", refused.next, fault.advice()), ..refused }
-    })?;
+        Failure { next: format!("{} {advice}", refused.next), ..refused }
+    };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if real(to).starts_with(real(&asked.source)) {
+        return Err(refuse("it lies inside the source".to_string(), ""));
+    }
+    let destination =
+        Destination::open(to).map_err(|fault| refuse(fault.to_string(), fault.advice()))?;
     let mut keep =
         Keep { destination: &destination, staging: None, sizes: Vec::new(), refused: None };
     let decision = session.check(&mut keep, language);
     let mut done = Done::only(decision.report);
-    done.learned = session.learn(&done.report, language)?;
+    match session.learn(&done.report, language) {
+        Ok(learned) => done.learned = learned,
+        Err(failure) => done.failed(failure),
+    }
     let passed = matches!(done.report.verdict(), Verdict::Pass(_));
     let Keep { staging, refused, .. } = keep;
     if let Some(error) = refused {
-        done.failure = Some(staging_failure(&error, language));
+        done.failed(staging_failure(&error, language));
     } else if let Some(error) = decision.taker_error {
-        done.failure = Some(disk_failure(&error.to_string(), language));
+        done.failed(disk_failure(&error.to_string(), language));
     } else if let (true, Some(release), Some(staging)) = (passed, &decision.accepted, staging) {
-        match finish(&mut session, release, staging, &destination, language) {
-            Ok(copied) => done.copied = Some(copied),
-            Err(failure) => done.failure = Some(failure),
-        }
+        let result = finish(&mut session, release, staging, &destination, language, &mut done);
+        result.unwrap_or_else(|failure| done.failed(failure));
     }
     write_down(&session, &destination, &mut done, language);
     Ok(done)
 }
 
-/// Shows the copy and remembers it, in this order.
+/// Shows the copy and remembers it, in this order, while no other program
+/// works in the state. What was stored since the source was judged is asked
+/// again first: a newer release, a higher floor, a withdrawal.
 fn finish(
     session: &mut Session<'_>,
     release: &Accepted,
     mut staging: Staging<'_>,
     destination: &Destination,
     language: Language,
-) -> Result<Copied, Failure> {
+    done: &mut Done,
+) -> Result<(), Failure> {
     demo::refuse_outside(&release.manifest.publisher, destination.path(), language)?;
     let state_fault = |detail: String| {
         let values = [shown(&session.asked.state), ("detail", escape(&detail))];
@@ -158,19 +187,29 @@ fn finish(
         return Err(failure(Outcome::TrustSetUp, entry, &[("reason", reason)]));
     };
     let expected = complete(&mut staging, release).map_err(|e| staging_failure(&e, language))?;
+    let held = state.hold().map_err(|error| state_fault(error.to_string()))?;
+    let product = &release.manifest.product;
+    let again =
+        decide::judge_again(release, state.chain(), state.history(product), session.asked.older);
+    if again.iter().any(|kind| kind.severity() > Severity::Note) {
+        // Meanwhile another program stored what this release does not pass.
+        done.report.findings.extend(again);
+        done.report.rollback = Some(Rollback::Fails);
+        return Ok(());
+    }
     keep_seal(state.folder(), release).map_err(|error| state_fault(error.to_string()))?;
     let name = release.manifest.folder_name();
     let outcome = staging.finish(&expected).map_err(|e| staging_failure(&e, language))?;
-    state
-        .remember(&release.manifest.product, |history| {
-            rollback::remember(&release.chain, &release.manifest, release.release_code, history)
-        })
-        .map_err(|error| state_fault(error.to_string()))?;
     let path = destination.path().join(name);
-    Ok(match outcome {
+    done.copied = Some(match outcome {
         staging::Outcome::Copied { .. } => Copied::New(path),
         staging::Outcome::AlreadyThere => Copied::AlreadyThere(path),
-    })
+    });
+    state
+        .remember(&held, product, |history| {
+            rollback::remember(&release.chain, &release.manifest, release.release_code, history)
+        })
+        .map_err(|error| state_fault(error.to_string()))
 }
 
 /// Adds what is kept beside the payload, and files without a byte; returns
@@ -240,8 +279,12 @@ fn write_down(
     let Some(state) = &session.state else { return };
     let labels = &language.table().labels;
     let result = match (&done.copied, &done.failure) {
-        (Some(Copied::New(path)), _) => fill(labels.copied, &[shown(path)]),
-        (Some(Copied::AlreadyThere(path)), _) => fill(labels.copied_already, &[shown(path)]),
+        (Some(Copied::New(path)), None) => fill(labels.copied, &[shown(path)]),
+        (Some(Copied::AlreadyThere(path)), None) => fill(labels.copied_already, &[shown(path)]),
+        (Some(Copied::New(path) | Copied::AlreadyThere(path)), Some(failure)) => {
+            let copied = fill(labels.copied, &[shown(path)]);
+            format!("{copied}\n{} {failure}", labels.copy_stands)
+        }
         (None, Some(failure)) => format!("{} {failure}", labels.not_copied),
         (None, None) => labels.not_copied.to_string(),
     };
@@ -249,6 +292,7 @@ fn write_down(
         name: "copy",
         destination: Some(destination.path().to_path_buf()),
         result: Some(result),
+        ending: Some(done.ending()),
     };
     let filed = enter(state.folder(), RECORDS)
         .and_then(|folder| record::file_in(&folder, &done.report, &action, clock(), language));

@@ -99,7 +99,9 @@ impl<'d, F: Folder> Staging<'d, F> {
     /// Staging folders that dead programs left there are removed.
     pub fn begin(destination: &'d Destination<F>, name: &str) -> Result<Self, StagingError> {
         let plain = !name.contains('/') && !name.starts_with('.');
-        let fault = if plain { check_path(name).err() } else { Some(NameFault::Relative) };
+        // A version may have a plus, which a path of a release may not.
+        let checked = check_path(&name.replace('+', "-")).err();
+        let fault = if plain { checked } else { Some(NameFault::Relative) };
         if let Some(fault) = fault {
             let path = name.to_string();
             return Err(StagingError::Name { path, fault });

@@ -111,7 +111,7 @@ impl Chain {
         let mut chain = Self { links: Vec::new() };
         for signed in documents {
             let link = chain.next_link(signed)?;
-            chain.links.push(link);
+            chain.push(link);
         }
         match chain.links.last() {
             None => Err(ChainError::Empty),
@@ -126,7 +126,9 @@ impl Chain {
         let empty = Self { links: Vec::new() };
         let link = empty.next_link(first)?;
         root_threshold(&link, 1, &link.document.roles.root)?;
-        Ok(Self { links: vec![link] })
+        let mut chain = empty;
+        chain.push(link);
+        Ok(chain)
     }
 
     /// Accepts the next document by the root keys before it and its own.
@@ -137,8 +139,17 @@ impl Chain {
         root_threshold(&link, version - 1, &newest.document.roles.root)?;
         root_threshold(&link, version, &link.document.roles.root)?;
         only_tightens(&newest.document, &link.document)?;
-        self.links.push(link);
+        self.push(link);
         Ok(())
+    }
+
+    /// Adds an accepted document with those of its signature files that are
+    /// explained, one a key. What came beside it is a stranger's: it must never
+    /// be stored, or a state could be made that cannot be read again.
+    fn push(&mut self, mut link: Link) {
+        let offered = std::mem::take(&mut link.signed.signatures);
+        self.links.push(link);
+        self.add_signatures(self.length(), &offered);
     }
 
     /// Every rule of a next document but its signatures.

@@ -170,6 +170,23 @@ fn anchor_accepts_by_code_and_later_documents_by_signature() {
 }
 
 #[test]
+fn strangers_beside_a_document_are_never_kept() {
+    let keys = keys();
+    let [r1, r2, a, _] = &keys;
+    let mut chain = start(&keys);
+    let next = next_document(&chain, |d| d.withdrawn.push(Digest::of(b"bad")));
+    let mut offered = signed(&next, &[r1, r2]);
+    let good = offered.signatures.clone();
+    offered.signatures.push(vec![0xff; 1024]);
+    offered.signatures.extend(std::iter::repeat_n(good[0].clone(), 50));
+    offered.signatures.push(a.sign(&offered.bytes, &trust_comment(chain.publisher(), 2)));
+    chain.extend(offered).unwrap();
+    assert_eq!(chain.newest().signed.signatures, good);
+    let printed = anchor::print(&chain).unwrap();
+    assert_eq!(anchor::parse(&printed), Ok(chain), "what is stored can be read again");
+}
+
+#[test]
 fn signature_files_beside_a_document() {
     let keys = keys();
     let [r1, r2, a, _] = &keys;

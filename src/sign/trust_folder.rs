@@ -188,6 +188,9 @@ pub struct TrustFolder {
     root: PathBuf,
     /// All documents, accepted by `previous` alone; proves nothing yet.
     chain: Chain,
+    /// Signature files of each document as they lie there; the chain keeps the
+    /// explained ones only.
+    beside: Vec<Vec<Vec<u8>>>,
 }
 
 impl TrustFolder {
@@ -219,9 +222,10 @@ impl TrustFolder {
         let newest = found.signed.len() as u32;
         let code = found.signed.last().map(|signed| Digest::of(&signed.bytes));
         let code = code.ok_or(TrustFolderError::Missing(1))?;
+        let beside = found.signed.iter().map(|signed| signed.signatures.clone()).collect();
         let chain = Chain::anchored(found.signed, code)
             .map_err(|error| TrustFolderError::Document(newest, error))?;
-        Ok((Self { root: root.to_path_buf(), chain }, found.refused))
+        Ok((Self { root: root.to_path_buf(), chain, beside }, found.refused))
     }
 
     fn check_link(&self, link: &Link) -> Result<(), TrustFolderError> {
@@ -230,7 +234,8 @@ impl TrustFolder {
         if let Some(before) = self.chain.link(version - 1) {
             only_tightens(&before.document, &link.document).map_err(wrong)?;
         }
-        for file in &link.signed.signatures {
+        let beside = self.beside.get(version as usize - 1);
+        for file in beside.into_iter().flatten() {
             self.chain.explains(version, file).map_err(|error| {
                 // Only files that can be read were kept.
                 let id = Signature::parse(file).map(|signature| format!("{}.", signature.key_id()));

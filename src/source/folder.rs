@@ -71,7 +71,22 @@ impl FolderSource {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
         let device = folder.identity().map_err(|error| fail(path, "looking at", error))?.device;
         let is_drive_root = path.is_empty() && self.mounted().is_root;
-        for raw in folder.list().map_err(|error| fail(path, "listing", error))? {
+        let (names, unread) = match folder.list() {
+            Ok(names) => (names, None),
+            Err(error) if error.kind() == std::io::ErrorKind::ArgumentListTooLong => {
+                // Too many to list: no release has a folder like that.
+                gatherer.remark(Remark::GivenUp { detail: format!("{error}: {path}") });
+                return Ok(Ok(()));
+            }
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        if let Some(error) = unread {
+            // The rest is looked at all the same: what is wrong there is said.
+            let (path, detail) = (path.to_string(), error.to_string());
+            gatherer.remark(Remark::Unread { path, detail });
+            return Ok(Ok(()));
+        }
+        for raw in names {
             let (name, is_text) = name_of(raw.as_encoded_bytes(), true);
             let path = join(path, &name);
             if !is_text {
@@ -107,7 +122,14 @@ impl FolderSource {
                 gatherer.remark(Remark::GivenUp { detail });
                 continue;
             }
-            let below = folder.open_folder(&raw).map_err(|error| fail(&path, "opening", error))?;
+            let below = match folder.open_folder(&raw) {
+                Ok(below) => below,
+                Err(error) => {
+                    let detail = error.to_string();
+                    gatherer.remark(Remark::Unread { path, detail });
+                    continue;
+                }
+            };
             if self.list(&below, &path, depth + 1, gatherer)?.is_err() {
                 return Ok(Err(Full));
             }

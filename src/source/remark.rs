@@ -111,6 +111,13 @@ pub enum Remark {
         /// The path.
         path: String,
     },
+    /// A folder that could not be looked into; not its fault.
+    Unread {
+        /// The path.
+        path: String,
+        /// The system's reason.
+        detail: String,
+    },
 }
 
 impl fmt::Display for Remark {
@@ -163,6 +170,9 @@ impl fmt::Display for Remark {
             Self::ZipRecord { start, what } => write!(f, "{what} at byte {start}"),
             Self::OtherFileSystem { path } => {
                 write!(f, "on another file system: {}", escape(path))
+            }
+            Self::Unread { path, detail } => {
+                write!(f, "cannot be looked into: {} ({})", folder(path), escape(detail))
             }
         }
     }

@@ -155,6 +155,19 @@ impl Slots {
         Ok(last)
     }
 
+    /// The bodies of all slots that are whole by themselves, the older first,
+    /// whatever became of the other one: for `enrol --recover` alone, which
+    /// must not lower what any of them says.
+    pub fn whole_bodies<F: Folder>(&self, folder: &F) -> Vec<Vec<u8>> {
+        let mut whole = Vec::new();
+        for slot in [0, 1] {
+            if let Ok(Slot::Good { generation: 1.., body }) = self.read_slot(folder, slot) {
+                whole.push(body);
+            }
+        }
+        whole
+    }
+
     fn read_once<F: Folder>(&self, folder: &F) -> Result<SlotsRead, ReadError> {
         let slots = [self.read_slot(folder, 0)?, self.read_slot(folder, 1)?];
         for slot in &slots {

@@ -219,6 +219,10 @@ pub(super) const TABLE: Table = Table {
             "The clock is wrong. Nothing depends on it here.",
         ),
         advice_due: entry("The publisher advises to ask for a newer release since {date}.", ""),
+        not_kept: entry(
+            "The check was ended: this computer could not keep a copy ({detail}).",
+            "Nothing is said of the source. Look at the destination, then try again.",
+        ),
         read_error: entry(
             "It could not be read: {place} ({detail}).",
             "Try another port once, then treat it as FAIL.",
@@ -368,6 +372,8 @@ pub(super) const TABLE: Table = Table {
         learned: "Learned: trust document {version} is now the newest known here.",
         enrolled: "Enrolled: {publisher}, trust document {version}",
         publisher_code: "(publisher code of trust document {version})",
+        floors_lost: "What was copied here before is forgotten, or a part of it: an older release\nwould not be noticed until the next copy.",
+        copy_stands: "The copy is in place, but this could not be written down:",
         compare_publisher_code: "The code that you gave is one of this chain's.",
     },
     help: Help {

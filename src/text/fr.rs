@@ -231,6 +231,10 @@ pub(super) const TABLE: Table = Table {
             "L'éditeur conseille de demander une livraison plus récente depuis le {date}.",
             "",
         ),
+        not_kept: entry(
+            "Le contrôle a été arrêté\u{a0}: cet ordinateur n'a pas pu garder de copie ({detail}).",
+            "Rien n'est dit de la source. Voyez la destination, puis recommencez.",
+        ),
         read_error: entry(
             "Lecture impossible\u{a0}: {place} ({detail}).",
             "Essayez une fois un autre port, puis tenez-la pour MAUVAISE.",
@@ -383,6 +387,8 @@ pub(super) const TABLE: Table = Table {
         learned: "Appris\u{a0}: le document de confiance {version} est désormais le plus récent connu ici.",
         enrolled: "Enregistré\u{a0}: {publisher}, document de confiance {version}",
         publisher_code: "(code d'éditeur du document de confiance {version})",
+        floors_lost: "Ce qui a été copié ici est oublié, en tout ou partie\u{a0}: une livraison plus\nancienne passerait inaperçue jusqu'à la prochaine copie.",
+        copy_stands: "La copie est en place, mais ceci n'a pas pu être noté\u{a0}:",
         compare_publisher_code: "Le code que vous avez donné est de cette chaîne.",
     },
     help: Help {

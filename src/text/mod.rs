@@ -12,8 +12,6 @@ mod table;
 
 pub use table::{Entry, Regions, Table};
 
-use std::fmt::Write as _;
-
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -97,26 +95,36 @@ pub fn fill(template: &str, values: &[(&str, String)]) -> String {
 }
 
 /// Breaks `text` into lines of at most `width` characters at spaces, each
-/// after `indent`; a word that is longer stands alone. No-break spaces hold.
+/// after `indent`; a word that is longer is broken where it must be, so that
+/// no terminal does it and begins a line of its own. No-break spaces hold.
 pub fn wrap(text: &str, indent: &str, width: usize) -> String {
+    let margin = indent.chars().count();
+    let room = width.saturating_sub(margin).max(1);
     let mut lines = String::new();
     let mut used = 0;
     for word in text.split(' ') {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > width {
-            lines.push('\n');
-            used = 0;
+        let characters: Vec<char> = word.chars().collect();
+        let mut pieces: Vec<String> =
+            characters.chunks(room).map(|piece| piece.iter().collect()).collect();
+        if pieces.is_empty() {
+            pieces.push(String::new());
         }
-        if used == 0 {
-            lines.push_str(indent);
-            used = indent.chars().count();
-        } else {
-            lines.push(' ');
-            used += 1;
+        for (index, piece) in pieces.iter().enumerate() {
+            let length = piece.chars().count();
+            if used > 0 && (index > 0 || used + 1 + length > width) {
+                lines.push('\n');
+                used = 0;
+            }
+            if used == 0 {
+                lines.push_str(indent);
+                used = margin;
+            } else {
+                lines.push(' ');
+                used += 1;
+            }
+            lines.push_str(piece);
+            used += length;
         }
-        // Writing to a String cannot fail.
-        let _ = write!(lines, "{word}");
-        used += length;
     }
     lines
 }
@@ -153,5 +161,7 @@ mod tests {
     fn wrap_stays_within_the_width() {
         let text = wrap("one two three four five", "    ", 14);
         assert_eq!(text, "    one two\n    three four\n    five");
+        assert_eq!(wrap("a bbbbbbbbbbbbb c", "  ", 8), "  a\n  bbbbbb\n  bbbbbb\n  b c");
+        assert_eq!(wrap("", "  ", 8), "  ");
     }
 }

@@ -97,6 +97,7 @@ texts! {
         clock_before_issued,
         advice_due,
         read_error,
+        not_kept,
         source_error,
         os_changes,
         os_change,
@@ -244,6 +245,8 @@ texts! {
         enrolled,
         publisher_code,
         compare_publisher_code,
+        floors_lost,
+        copy_stands,
     }
 }
 

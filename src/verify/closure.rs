@@ -8,6 +8,20 @@ use crate::source::{Entry, EntryKind, Listing, Remark};
 use super::decide::Accepted;
 use super::finding::Kind;
 
+/// Findings that one listing may give; the rest is counted. More than a person
+/// reads, and a record of it stays small.
+pub const MAX_NAMED: usize = 1_000;
+
+/// Cuts a list of findings to [`MAX_NAMED`] and says how many there were.
+pub fn bounded(mut findings: Vec<Kind>) -> Vec<Kind> {
+    if findings.len() > MAX_NAMED {
+        let count = (findings.len() - MAX_NAMED) as u64;
+        findings.truncate(MAX_NAMED);
+        findings.push(Kind::MoreDifferences { count });
+    }
+    findings
+}
+
 /// What a release has, as paths.
 pub struct Expected<'a> {
     /// Path to size, of every file.
@@ -82,7 +96,7 @@ pub fn strangers(listing: &Listing, accepted: &Accepted) -> Vec<Kind> {
     let seal = accepted.seal.entries();
     let mut findings = Expected::of(accepted, &seal).judge(listing);
     findings.extend(remarks(listing));
-    findings
+    bounded(findings)
 }
 
 /// The reader's remarks beside [`Expected::judge`], which says bad names itself.
@@ -106,6 +120,9 @@ pub fn remark(remark: &Remark) -> Kind {
         }
         Remark::NotText { path } | Remark::TrimmedName { path } => {
             Kind::NameNotAllowed { path: path.clone() }
+        }
+        Remark::Unread { path, detail } => {
+            Kind::ReadError { place: path.clone(), detail: detail.clone() }
         }
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
         other => Kind::ReaderRemark { detail: other.to_string() },

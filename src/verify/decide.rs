@@ -48,6 +48,15 @@ pub enum Held {
 }
 
 impl Held {
+    /// Why nobody known here speaks for the source, as a finding.
+    pub fn finding(&self) -> Option<Kind> {
+        match self {
+            Self::Chain(_) => None,
+            Self::Unpinned(reason) => Some(Kind::Unpinned { reason: *reason }),
+            Self::Broken(kind) => Some(kind.clone()),
+        }
+    }
+
     /// The same for the report.
     pub fn pin(&self) -> Pin {
         match self {
@@ -148,6 +157,7 @@ pub fn check(
         Severity::Note => match taker.begin(accepted) {
             Ok(()) => taker,
             Err(error) => {
+                decision.report.findings.push(Kind::NotKept { detail: error.to_string() });
                 decision.taker_error = Some(error);
                 return decision;
             }
@@ -159,6 +169,9 @@ pub fn check(
     let outcome = bytes::compare(source, &listing, accepted, level, taker, progress);
     decision.report.findings.extend(outcome.findings);
     decision.report.compared = outcome.compared;
+    if let Some(error) = &outcome.taker_error {
+        decision.report.findings.push(Kind::NotKept { detail: error.to_string() });
+    }
     decision.taker_error = outcome.taker_error;
     decision
 }
@@ -175,10 +188,9 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
     };
     let mut report = Report::new(request.name.clone(), level, request.held.pin());
     report.device = request.device.clone();
-    match &request.held {
-        Held::Chain(chain) => report.demo_held = chain.publisher().as_str() == DEMO,
-        Held::Unpinned(reason) => report.findings.push(Kind::Unpinned { reason: *reason }),
-        Held::Broken(kind) => report.findings.push(kind.clone()),
+    report.findings.extend(request.held.finding());
+    if let Held::Chain(chain) = &request.held {
+        report.demo_held = chain.publisher().as_str() == DEMO;
     }
     if let Some(required) = request.required_level.filter(|required| *required != level) {
         let (required, reached) = (required.name(), level.name());
@@ -352,4 +364,28 @@ fn judge(
             report.findings.push(Kind::AdviceDue { date: manifest.advise_after });
         }
     }
+}
+
+/// Asks again, with what is stored now, whether an accepted release may be
+/// used: the chain may have grown and another release may have been copied
+/// since it was judged.
+pub fn judge_again(
+    release: &Accepted,
+    stored: &Chain,
+    history: History,
+    older: Older,
+) -> Vec<Kind> {
+    let longer = stored.length() > release.chain.length();
+    let chain = if longer { stored } else { &release.chain };
+    let received = release.seal.sums.as_deref().unwrap_or_default();
+    let files = release.seal.signatures.iter().map(|file| (file.key_id, file.bytes.as_slice()));
+    let count = signers::count(chain, received, files);
+    let mut findings = Vec::new();
+    if !count.is_enough() {
+        let counted = count.counted.len() as u32;
+        findings.push(Kind::TooFewSigners { counted, needed: count.needed });
+    }
+    let code = &release.release_code;
+    findings.extend(rollback::judge(chain, &release.manifest, code, history, older).1);
+    findings
 }

@@ -12,11 +12,9 @@ use crate::store::private::make_private_folder;
 use crate::text::Language;
 
 use super::demo;
-use super::finding::Kind;
-use super::memory::Memory;
 use super::outcome::{Failure, Outcome};
 use super::session::{failure, read_anchor_bytes};
-use super::state::{self, StateRead};
+use super::state::{self, Creation, CreationError, Floors};
 
 /// First time, or after a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +26,15 @@ pub enum Enrolment {
     Recover,
 }
 
+/// What came of an enrolment.
+#[derive(Debug)]
+pub struct Enrolled {
+    /// The chain that is trusted from now on.
+    pub chain: Chain,
+    /// Whether what was copied before is still known.
+    pub floors: Floors,
+}
+
 /// Enrols the publisher of the anchor at `path` by `code`, the whole code of
 /// one of its trust documents.
 pub fn enrol(
@@ -36,7 +43,7 @@ pub fn enrol(
     code: &str,
     kind: Enrolment,
     language: Language,
-) -> Result<Chain, Failure> {
+) -> Result<Enrolled, Failure> {
     let failures = &language.table().failures;
     let named = |path: &Path| ("path", escape(&path.display().to_string()));
     let code = Digest::parse_code(code)
@@ -58,37 +65,32 @@ pub fn enrol(
     };
     let opened = make_private_folder(folder, Access::Owner)
         .map_err(|fault| unsafe_folder(fault.to_string()))?;
-    let memory = match (state::read(folder), kind) {
-        (StateRead::NotEnrolled, Enrolment::First) => Memory::new(chain.publisher().clone()),
-        (StateRead::NotEnrolled, Enrolment::Recover) => {
-            return Err(failure(Outcome::Usage, failures.nothing_to_recover, &[]));
-        }
-        (StateRead::Ready(state), Enrolment::First) => {
-            let publisher = ("publisher", state.chain().publisher().to_string());
-            return Err(failure(Outcome::TrustSetUp, failures.already_enrolled, &[publisher]));
-        }
-        (StateRead::Ready(_), Enrolment::Recover) => {
-            return Err(failure(Outcome::Usage, failures.nothing_to_recover, &[]));
-        }
-        (StateRead::Unusable(kind @ Kind::StateUnsafe { .. }), _) => {
-            return Err(unsafe_folder(kind.what(language)));
-        }
-        (StateRead::Unusable(kind), Enrolment::First) => {
-            let values = [named(folder), ("detail", kind.what(language))];
-            return Err(failure(Outcome::TrustSetUp, failures.state_unusable, &values));
-        }
-        (StateRead::Unusable(_), Enrolment::Recover) => {
-            let salvaged = state::salvage(&opened, &chain);
-            salvaged.map_err(|known| {
-                let brought = ("brought", chain.length().to_string());
-                let values = [brought, ("known", known.to_string())];
-                failure(Outcome::TrustSetUp, failures.recover_would_lower, &values)
-            })?
-        }
+    let creation = match kind {
+        Enrolment::First => Creation::First,
+        Enrolment::Recover => Creation::Recover,
     };
-    state::create(opened, &chain, &memory).map_err(|error| {
-        let values = [named(folder), ("detail", escape(&error.to_string()))];
-        failure(Outcome::Io, failures.state_unwritable, &values)
+    let floors = state::create(opened, &chain, creation).map_err(|error| match error {
+        CreationError::Enrolled(publisher) => {
+            let publisher = ("publisher", publisher.to_string());
+            failure(Outcome::TrustSetUp, failures.already_enrolled, &[publisher])
+        }
+        CreationError::NothingLost => failure(Outcome::Usage, failures.nothing_to_recover, &[]),
+        CreationError::Damaged(kind) => {
+            let values = [named(folder), ("detail", kind.what(language))];
+            failure(Outcome::TrustSetUp, failures.state_unusable, &values)
+        }
+        CreationError::Newer => {
+            let entry = language.table().findings.state_newer;
+            failure(Outcome::TrustSetUp, entry, &[])
+        }
+        CreationError::WouldLower(known) => {
+            let values = [("brought", chain.length().to_string()), ("known", known.to_string())];
+            failure(Outcome::TrustSetUp, failures.recover_would_lower, &values)
+        }
+        CreationError::State(error) => {
+            let values = [named(folder), ("detail", escape(&error.to_string()))];
+            failure(Outcome::Io, failures.state_unwritable, &values)
+        }
     })?;
-    Ok(chain)
+    Ok(Enrolled { chain, floors })
 }

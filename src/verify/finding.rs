@@ -157,6 +157,7 @@ pub enum Kind {
     ClockBeforeIssued { clock: Timestamp, issued: Timestamp },
     AdviceDue { date: Timestamp },
     ReadError { place: String, detail: String },
+    NotKept { detail: String },
     SourceError { detail: String },
     OsChanges,
     OsChange { detail: String },
@@ -195,7 +196,7 @@ impl Place {
     /// The words for it.
     pub fn words(&self, table: &Table) -> String {
         let regions = &table.regions;
-        let with = |template: &str, path: &String| fill(template, &[("path", escape(path))]);
+        let with = |template: &str, path: &String| fill(template, &[("path", stranger(path))]);
         match self {
             Self::BootCode => regions.boot_code.to_string(),
             Self::DiskSignature => regions.disk_signature.to_string(),
@@ -274,6 +275,16 @@ impl Kind {
     }
 }
 
+/// A path that a stranger may have chosen: escaped, and with its spaces written
+/// out where they could part or fill a line of ours.
+fn stranger(path: &str) -> String {
+    let path = escape(path);
+    match path.chars().count() > 40 || path.contains("  ") {
+        true => path.replace(' ', "\\u{20}"),
+        false => path,
+    }
+}
+
 /// Bytes as hex, at most the sample that the comparer keeps.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
@@ -306,27 +317,27 @@ impl Kind {
             Self::NoManifest => fact!(105, Fail, no_manifest),
             Self::ManifestRefused { detail } => fact!(106, Fail, manifest_refused, detail = escape(detail)),
             Self::ManifestChanged => fact!(107, Fail, manifest_changed),
-            Self::SumsAndManifestDiffer { path } => fact!(108, Fail, sums_and_manifest_differ, path = escape(path)),
+            Self::SumsAndManifestDiffer { path } => fact!(108, Fail, sums_and_manifest_differ, path = stranger(path)),
             Self::OtherPublisherInManifest { found, expected } => fact!(109, Fail, other_publisher_in_manifest, found = found, expected = expected),
-            Self::SealFileTooLong { path, limit } => fact!(110, Fail, seal_file_too_long, path = escape(path), limit = n(*limit as u64)),
+            Self::SealFileTooLong { path, limit } => fact!(110, Fail, seal_file_too_long, path = stranger(path), limit = n(*limit as u64)),
             Self::NotRendered { detail } => fact!(111, Fail, not_rendered, detail = escape(detail)),
-            Self::FileChanged { path, sectors } => fact!(118, Fail, file_changed, path = escape(path), where = at(sectors)),
-            Self::FileMissing { path } => fact!(119, Fail, file_missing, path = escape(path)),
-            Self::FileSize { path, expected, found } => fact!(120, Fail, file_size, path = escape(path), expected = n(*expected), found = n(*found)),
-            Self::NotAFile { path } => fact!(121, Fail, not_a_file, path = escape(path)),
+            Self::FileChanged { path, sectors } => fact!(118, Fail, file_changed, path = stranger(path), where = at(sectors)),
+            Self::FileMissing { path } => fact!(119, Fail, file_missing, path = stranger(path)),
+            Self::FileSize { path, expected, found } => fact!(120, Fail, file_size, path = stranger(path), expected = n(*expected), found = n(*found)),
+            Self::NotAFile { path } => fact!(121, Fail, not_a_file, path = stranger(path)),
             Self::LevelTooLow { required, reached } => fact!(122, Fail, level_too_low, required = required, reached = reached),
 
-            Self::UnexpectedFile { path, size, sectors } => fact!(214, Fail, unexpected_file, path = escape(path), size = n(*size), where = at(sectors)),
-            Self::UnexpectedFolder { path } => fact!(215, Fail, unexpected_folder, path = escape(path)),
-            Self::NotAPlainFile { path } => fact!(216, Fail, not_a_plain_file, path = escape(path)),
-            Self::NameNotAllowed { path } => fact!(217, Fail, name_not_allowed, path = escape(path)),
-            Self::DoubleName { path } => fact!(218, Fail, double_name, path = escape(path)),
-            Self::HiddenAttribute { path } => fact!(219, Fail, hidden_attribute, path = escape(path)),
-            Self::UnexpectedStream { path, size } => fact!(220, Fail, unexpected_stream, path = escape(path), size = n(*size)),
+            Self::UnexpectedFile { path, size, sectors } => fact!(214, Fail, unexpected_file, path = stranger(path), size = n(*size), where = at(sectors)),
+            Self::UnexpectedFolder { path } => fact!(215, Fail, unexpected_folder, path = stranger(path)),
+            Self::NotAPlainFile { path } => fact!(216, Fail, not_a_plain_file, path = stranger(path)),
+            Self::NameNotAllowed { path } => fact!(217, Fail, name_not_allowed, path = stranger(path)),
+            Self::DoubleName { path } => fact!(218, Fail, double_name, path = stranger(path)),
+            Self::HiddenAttribute { path } => fact!(219, Fail, hidden_attribute, path = stranger(path)),
+            Self::UnexpectedStream { path, size } => fact!(220, Fail, unexpected_stream, path = stranger(path), size = n(*size)),
             Self::StructureChanged { region, start, length, expected, found } => fact!(230, Fail, structure_changed, region = region.words(language.table()), start = n(*start), length = n(*length), sector = start / 512, expected = hex(expected), found = hex(found)),
-            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = escape(folder), name = escape(name), sector = sector, byte = byte),
+            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = stranger(folder), name = stranger(name), sector = sector, byte = byte),
             Self::FreeSpaceUsed { first, last, start, found } => fact!(232, Fail, free_space_used, first = first, last = last, start = n(*start), found = hex(found)),
-            Self::SlackUsed { path, start, found } => fact!(233, Fail, slack_used, path = escape(path), sector = start / 512, start = n(*start), found = hex(found)),
+            Self::SlackUsed { path, start, found } => fact!(233, Fail, slack_used, path = stranger(path), sector = start / 512, start = n(*start), found = hex(found)),
             Self::AfterTheEnd { start, found } => fact!(234, Fail, after_the_end, start = n(*start), found = hex(found)),
             Self::TooShort { expected, found } => fact!(235, Fail, too_short, expected = n(*expected), found = n(*found)),
             Self::BundleChanged { region, start, length, expected, found } => fact!(236, Fail, bundle_changed, region = region.words(language.table()), start = n(*start), length = n(*length), expected = hex(expected), found = hex(found)),
@@ -336,8 +347,8 @@ impl Kind {
 
             Self::NoSignature => fact!(301, Fail, no_signature),
             Self::TooFewSigners { counted, needed } => fact!(302, Fail, too_few_signers, counted = counted, needed = needed),
-            Self::SignatureRefused { path, reason } => fact!(303, Fail, signature_refused, path = escape(path), reason = signature_reason(*reason, language.table())),
-            Self::SignatureOfOtherRelease { path, comment } => fact!(304, Fail, signature_of_other_release, path = escape(path), comment = escape(comment)),
+            Self::SignatureRefused { path, reason } => fact!(303, Fail, signature_refused, path = stranger(path), reason = signature_reason(*reason, language.table())),
+            Self::SignatureOfOtherRelease { path, comment } => fact!(304, Fail, signature_of_other_release, path = stranger(path), comment = escape(comment)),
             Self::NoLongerCounts { name } => fact!(305, Note, no_longer_counts, name = name),
             Self::SignatureMissing { name } => fact!(306, Note, signature_missing, name = name),
 
@@ -345,7 +356,7 @@ impl Kind {
             Self::Fork { version } => fact!(402, Fail, fork, version = version),
             Self::OtherPublisher { found, expected } => fact!(403, Fail, other_publisher, found = found, expected = expected),
             Self::TrustDocumentRefused { version, detail } => fact!(404, Fail, trust_document_refused, version = version, detail = escape(detail)),
-            Self::TrustSignatureRefused { path, reason } => fact!(405, Fail, trust_signature_refused, path = escape(path), reason = signature_reason(*reason, language.table())),
+            Self::TrustSignatureRefused { path, reason } => fact!(405, Fail, trust_signature_refused, path = stranger(path), reason = signature_reason(*reason, language.table())),
             Self::Withdrawn => fact!(406, Fail, withdrawn),
             Self::TrustGap { version } => fact!(407, Fail, trust_gap, version = version),
             Self::KeyInBothRoles { name } => fact!(408, Note, key_in_both_roles, name = name),
@@ -357,7 +368,7 @@ impl Kind {
             Self::StateOfOtherPublisher { found, expected } => fact!(423, Trust, state_of_other_publisher, found = found, expected = expected),
 
             Self::AnchorDiffers { version, detail } => fact!(425, Trust, anchor_differs, version = version, detail = escape(detail)),
-            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = escape(path), detail = escape(detail)),
+            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = stranger(path), detail = escape(detail)),
 
             Self::BelowFloor { position, floor } => fact!(501, Fail, below_floor, position = position, floor = floor),
             Self::OlderThanStored { position, stored } => fact!(502, Fail, older_than_stored, position = position, stored = stored),
@@ -370,15 +381,16 @@ impl Kind {
             Self::ClockBeforeIssued { clock, issued } => fact!(510, Note, clock_before_issued, clock = clock, issued = issued),
             Self::AdviceDue { date } => fact!(511, Note, advice_due, date = date),
 
-            Self::ReadError { place, detail } => fact!(601, Unread, read_error, place = escape(place), detail = escape(detail)),
+            Self::ReadError { place, detail } => fact!(601, Unread, read_error, place = stranger(place), detail = escape(detail)),
+            Self::NotKept { detail } => fact!(603, Unread, not_kept, detail = escape(detail)),
             Self::SourceError { detail } => fact!(602, Unread, source_error, detail = escape(detail)),
 
             Self::OsChanges => fact!(701, Fail, os_changes),
             Self::OsChange { detail } => fact!(702, Fail, os_change, detail = escape(detail)),
             Self::OsDiskSignature => fact!(703, Fail, os_disk_signature),
-            Self::OwnDriveFolder { path } => fact!(704, Fail, own_drive_folder, path = escape(path)),
-            Self::ForeignDriveFolder { path } => fact!(705, Note, foreign_drive_folder, path = escape(path)),
-            Self::ZoneIdentifier { path } => fact!(706, Note, zone_identifier, path = escape(path)),
+            Self::OwnDriveFolder { path } => fact!(704, Fail, own_drive_folder, path = stranger(path)),
+            Self::ForeignDriveFolder { path } => fact!(705, Note, foreign_drive_folder, path = stranger(path)),
+            Self::ZoneIdentifier { path } => fact!(706, Note, zone_identifier, path = stranger(path)),
 
             Self::DemoPublisher => fact!(900, Note, demo_publisher),
             Self::WriteProtected => fact!(901, Note, write_protected),

@@ -91,6 +91,7 @@ fn samples() -> Vec<Kind> {
         Kind::ClockBeforeIssued { clock: date, issued: date },
         Kind::AdviceDue { date },
         Kind::ReadError { place: text(), detail: text() },
+        Kind::NotKept { detail: text() },
         Kind::SourceError { detail: text() },
         Kind::OsChanges,
         Kind::OsChange { detail: text() },

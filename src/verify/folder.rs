@@ -13,7 +13,7 @@ use crate::seal::manifest::FileEntry;
 use crate::source::{Listing, Source};
 
 use super::bytes::Outcome;
-use super::closure::{Expected, remarks};
+use super::closure::{Expected, bounded, remarks};
 use super::decide::{Accepted, Progress, Taker};
 use super::drive_folders::set_apart;
 use super::finding::{Kind, Severity};
@@ -67,6 +67,7 @@ pub fn compare(
         Err(error) => findings.push(Kind::SourceError { detail: error.to_string() }),
     }
     let clean = findings.iter().all(|kind| kind.severity() == Severity::Note);
+    let findings = bounded(findings);
     let whole = clean && files == accepted.manifest.files.len();
     let compared = whole.then(|| Compared::new(level, files, bytes)).flatten();
     Outcome { findings, compared, taker_error: None }

@@ -13,6 +13,7 @@ use crate::seal::signers::{Signed, Signer};
 use crate::text::Language;
 
 use super::finding::{Kind, Severity};
+use super::outcome::{Failure, Outcome};
 use super::report::{Pin, Report, Verdict};
 use super::rollback::Rollback;
 
@@ -27,6 +28,8 @@ struct ReportJson {
     verdict: &'static str,
     outcome: &'static str,
     exit_code: u8,
+    copied: Option<String>,
+    failure: Option<String>,
     level: &'static str,
     demo: bool,
     os_changes: bool,
@@ -104,23 +107,49 @@ struct FindingJson {
     values: BTreeMap<&'static str, String>,
 }
 
+/// What a program did beside checking, and how it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code is this one's.
+    pub outcome: Outcome,
+    /// Where the copy is, if one was made or was there.
+    pub copied: Option<String>,
+    /// What this computer could not do.
+    pub failure: Option<String>,
+}
+
+impl Ending {
+    /// A check and nothing else.
+    pub fn of(report: &Report) -> Self {
+        Self { outcome: report.verdict().outcome(), copied: None, failure: None }
+    }
+
+    /// The same after something went wrong here. FAIL stays FAIL.
+    pub fn with(self, failure: &Failure) -> Self {
+        let outcome = self.outcome.worse(failure.outcome);
+        Self { outcome, failure: Some(failure.what.clone()), ..self }
+    }
+}
+
 /// The object, printed with an LF at its end.
-pub fn render(report: &Report, language: Language) -> String {
-    let mut text = serde_json::to_string_pretty(&object(report, language))
+pub fn render(report: &Report, ending: &Ending, language: Language) -> String {
+    let mut text = serde_json::to_string_pretty(&object(report, ending, language))
         // Every key is a text and every number finite, so printing cannot fail.
         .unwrap_or_else(|error| format!("{{\"error\": \"{}\"}}", escape(&error.to_string())));
     text.push('\n');
     text
 }
 
-fn object(report: &Report, language: Language) -> ReportJson {
+fn object(report: &Report, ending: &Ending, language: Language) -> ReportJson {
     let verdict = report.verdict();
     ReportJson {
         schema: SCHEMA,
         program: format!("mediaseal-verify {}", env!("CARGO_PKG_VERSION")),
         verdict: verdict.word(),
-        outcome: verdict.outcome().word(),
-        exit_code: verdict.outcome().exit_code(),
+        outcome: ending.outcome.word(),
+        exit_code: ending.outcome.exit_code(),
+        copied: ending.copied.as_deref().map(escape),
+        failure: ending.failure.as_deref().map(escape),
         level: match verdict {
             Verdict::Pass(level) => level.name(),
             _ => report.level.name(),

@@ -60,6 +60,17 @@ impl Memory {
         Self { publisher, products: BTreeMap::new() }
     }
 
+    /// Takes in another memory: positions and floors rise, none falls.
+    pub fn raise(&mut self, other: &Self) {
+        for (product, found) in &other.products {
+            let known = self.products.entry(product.clone()).or_insert(*found);
+            if found.position >= known.position {
+                (known.position, known.release_code) = (found.position, found.release_code);
+            }
+            known.floor = known.floor.max(found.floor);
+        }
+    }
+
     /// The one spelling.
     pub fn print(&self) -> Result<Vec<u8>, JsonError> {
         let product = |remembered: &Remembered| ProductMemory {

@@ -39,6 +39,23 @@ impl Outcome {
         Self::Cancelled,
     ];
 
+    /// The one that a program ends with where both happened: FAIL, then
+    /// refused, then trust, then everything else that is not done.
+    pub fn worse(self, other: Self) -> Self {
+        let rank = |outcome: Self| match outcome {
+            Self::Fail => 0,
+            Self::Refused => 1,
+            Self::TrustSetUp => 2,
+            Self::Cancelled => 3,
+            Self::InstallerFailed => 4,
+            Self::SomeFailed => 5,
+            Self::Io => 6,
+            Self::Usage => 7,
+            Self::Done => 8,
+        };
+        if rank(other) < rank(self) { other } else { self }
+    }
+
     /// The exit code, the same in both programs.
     pub fn exit_code(self) -> u8 {
         match self {
@@ -103,6 +120,17 @@ impl std::error::Error for Failure {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fail_wins_over_everything() {
+        for outcome in Outcome::ALL {
+            assert_eq!(outcome.worse(Outcome::Fail), Outcome::Fail);
+            assert_eq!(Outcome::Fail.worse(outcome), Outcome::Fail);
+            assert_eq!(Outcome::Done.worse(outcome), outcome);
+        }
+        assert_eq!(Outcome::Io.worse(Outcome::Refused), Outcome::Refused);
+        assert_eq!(Outcome::TrustSetUp.worse(Outcome::Io), Outcome::TrustSetUp);
+    }
 
     #[test]
     fn every_outcome_has_its_own_code_and_word() {

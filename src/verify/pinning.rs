@@ -125,8 +125,9 @@ fn add(held: &Chain, given: &Chain) -> Result<Chain, Kind> {
 
 fn program_reason(source: &Path, around: &dyn Surroundings) -> Option<Unpinned> {
     let program = around.program()?;
-    if is_inside(&program, source) {
-        return Some(Unpinned::StartedFromSource);
+    let started = Unpinned::StartedFromSource;
+    if let Some(reason) = place_reason(source, &program, started, started, around) {
+        return Some(reason);
     }
     match around.storage(&program) {
         Ok(storage) if storage.removable() || storage.network => {

@@ -91,7 +91,7 @@ fn anchor_on_the_medium_is_as_good_as_none() {
         ("/dev/sdb", "/stick/a.anchor", beside),
         ("/share/release.zip", "/share/a.anchor", beside),
         ("/stick", "/unknown/a.anchor", beside),
-        ("/unknown", "/fixed/a.anchor", beside),
+        ("/unknown", "/fixed/a.anchor", Some(Unpinned::StartedFromSource)),
         // The same fixed disk of one's own computer is no envelope.
         ("/fixed/release", "/fixed/a.anchor", None),
         ("/fixed/release.zip", "/fixed/a.anchor", None),
@@ -106,6 +106,9 @@ fn program_from_the_medium_or_a_share_is_unpinned() {
     let mut around = around();
     around.program = "/fixed/release/TOOLS/mediaseal-verify";
     let held = with_anchor("/fixed/release", "/fixed/a.anchor", &around);
+    assert_eq!(reason(held), Some(Unpinned::StartedFromSource));
+    around.program = "/stick/mediaseal-verify";
+    let held = with_anchor("/dev/sdb", "/fixed/a.anchor", &around);
     assert_eq!(reason(held), Some(Unpinned::StartedFromSource));
     for program in ["/stick/mediaseal-verify", "/share/mediaseal-verify"] {
         around.program = program;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::seal::names::escape;
 use crate::seal::timestamp::Timestamp;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
@@ -16,6 +17,7 @@ use crate::store::{Existing, StoreError, SystemFolder};
 use crate::sys::user::{computer_name, user_name};
 use crate::text::Language;
 
+use super::json::Ending;
 use super::report::Report;
 use super::{json, text};
 
@@ -44,6 +46,9 @@ pub struct Action {
     pub destination: Option<PathBuf>,
     /// What came of the copy, in the language of the run.
     pub result: Option<String>,
+    /// How the program ends, as far as it is known when the record is filed;
+    /// the verdict alone where nothing else was done.
+    pub ending: Option<Ending>,
 }
 
 /// Files a record in `folder`, which must exist; returns the path of its JSON.
@@ -66,16 +71,17 @@ pub fn file_in(
     clock: Option<Timestamp>,
     language: Language,
 ) -> Result<PathBuf, StoreError> {
+    let ending = action.ending.clone().unwrap_or_else(|| Ending::of(report));
     let record = Record {
         schema: json::SCHEMA,
         action: action.name,
         clock: clock.map_or_else(|| "unknown".to_string(), |clock| clock.to_string()),
-        computer: computer_name().map(|name| crate::seal::names::escape(&name)),
-        user: user_name().map(|name| crate::seal::names::escape(&name)),
-        destination: action.destination.as_ref().map(|path| path.display().to_string()),
+        computer: computer_name().map(|name| escape(&name)),
+        user: user_name().map(|name| escape(&name)),
+        destination: action.destination.as_ref().map(|path| escape(&path.display().to_string())),
         result: action.result.clone(),
         // Our own renderer's text is JSON.
-        report: serde_json::from_str(&json::render(report, language)).unwrap_or_default(),
+        report: serde_json::from_str(&json::render(report, &ending, language)).unwrap_or_default(),
     };
     let mut bytes = serde_json::to_vec_pretty(&record)
         .map_err(|error| StoreError::io("write the record in", folder.path())(error.into()))?;

@@ -95,7 +95,10 @@ pub fn open<'a>(
         Err(error) => {
             let name = asked.source.display().to_string();
             let mut report = Report::new(name, Level::FilesOnly, held.pin());
-            report.findings.push(Kind::SourceError { detail: error.to_string() });
+            report.findings.extend(held.finding());
+            report
+                .findings
+                .push(Kind::SourceError { detail: format!("{error}. {}", error.advice()) });
             return Ok(Err(Box::new(report)));
         }
     };
@@ -220,6 +223,11 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
         let values = [("path", escape(&path.display().to_string())), ("detail", escape(&detail))];
         failure(Outcome::Io, entry, &values)
     };
+    // A pipe would make us wait for a writer.
+    let metadata = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(refuse("not a file".to_string()));
+    }
     let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
     let mut bytes = Vec::new();
     let limit = MAX_ANCHOR_BYTES as u64 + 1;

@@ -65,14 +65,17 @@ pub fn default_folder() -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     if cfg!(windows) {
         let base = variable("LOCALAPPDATA").map(PathBuf::from);
-        return base.unwrap_or_else(|| PathBuf::from(".")).join("mediaseal");
+        return base.unwrap_or_else(|| PathBuf::from(r"C:\ProgramData")).join("mediaseal");
     }
+    // Never the current folder: an unpacked archive could bring a state along.
+    let computer = PathBuf::from("/var/lib");
     if crate::sys::user::effective_user() == Some(0) {
-        return PathBuf::from("/var/lib/mediaseal");
+        return computer.join("mediaseal");
     }
     let own = variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || variable("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    own.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("mediaseal")
+    let home = home().filter(|path| path.is_absolute());
+    own.or(home).unwrap_or(computer).join("mediaseal")
 }
 
 /// Why a state was not written. The old one is still there, or the new one.
@@ -174,46 +177,135 @@ fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Stored>, Kind>
 }
 
 fn trust_body(chain: &Chain) -> Result<Vec<u8>, StateError> {
-    anchor::print(chain).map_err(|error| StateError::Changed(error.to_string()))
+    let body = anchor::print(chain).map_err(|error| StateError::Changed(error.to_string()))?;
+    // What cannot be read again must never take the place of what can.
+    match anchor::parse(&body) {
+        Ok(again) if again == *chain => Ok(body),
+        Ok(_) => Err(StateError::Changed("the chain does not read back".to_string())),
+        Err(error) => Err(StateError::Changed(error.to_string())),
+    }
 }
 
 fn floors_body(memory: &Memory) -> Result<Vec<u8>, StateError> {
-    memory.print().map_err(|error| StateError::Changed(error.to_string()))
+    let body = memory.print().map_err(|error| StateError::Changed(error.to_string()))?;
+    match Memory::parse(&body) {
+        Ok(again) if again == *memory => Ok(body),
+        _ => Err(StateError::Changed("the floors do not read back".to_string())),
+    }
 }
 
-/// Makes the state of a publisher in `folder`, which is private, whatever is
-/// there: enrolment has decided that nothing is, or that it is lost. The
-/// marker comes last: a power cut before it leaves "not enrolled", a state
-/// that can be used, or one that wants recovery again.
-pub fn create(folder: SystemFolder, chain: &Chain, memory: &Memory) -> Result<(), StateError> {
-    let locked = Locked::acquire(folder.clone(), PATIENCE).map_err(StateError::Lock)?;
-    slots(FLOORS).reset(&locked, &floors_body(memory)?).map_err(StateError::Slots)?;
-    slots(TRUST).reset(&locked, &trust_body(chain)?).map_err(StateError::Slots)?;
-    let text = format!("{} {}\n", chain.publisher(), chain.newest().code);
-    let name = OsStr::new(ENROLLED);
-    write_atomic(&folder, name, text.as_bytes(), Access::Owner, Existing::Replace)
-        .map_err(StateError::Store)
+/// How a state comes to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// Where nobody is enrolled.
+    First,
+    /// Where something is lost or damaged.
+    Recover,
 }
 
-/// What of a damaged state stays in force when `chain` is enrolled again.
-/// `Err` of the newest document that was known, where the chain would take
-/// something back: a shorter one, or another history.
-pub fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<Memory, u32> {
-    if let Ok(Some((bytes, _))) = read_slots(folder, TRUST)
-        && let Ok(held) = anchor::parse(&bytes)
-    {
-        let continued = chain.length() >= held.length()
-            && held.links().iter().zip(chain.links()).all(|(a, b)| a.code == b.code);
-        if !continued {
-            return Err(held.length());
+/// Why a state was not made.
+#[derive(Debug)]
+pub enum CreationError {
+    /// A publisher is enrolled and nothing is lost.
+    Enrolled(Identifier),
+    /// A state is there and wants recovery; the finding says why.
+    Damaged(Kind),
+    /// Nothing is there to be recovered.
+    NothingLost,
+    /// The chain would take back the document that was known.
+    WouldLower(u32),
+    /// A newer program wrote what is there.
+    Newer,
+    /// Writing failed.
+    State(StateError),
+}
+
+/// What came of a recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Floors {
+    /// Nothing was there before, or all that was could be read.
+    Kept,
+    /// What was copied before is forgotten, or a part of it.
+    Lost,
+}
+
+/// Makes the state of a publisher in `folder`, which is private. It is looked
+/// at and written under one lock. The marker comes last: a power cut before it
+/// leaves "not enrolled", a state that can be used, or one that wants recovery
+/// again.
+pub fn create(
+    folder: SystemFolder,
+    chain: &Chain,
+    creation: Creation,
+) -> Result<Floors, CreationError> {
+    let locked = Locked::acquire(folder.clone(), PATIENCE)
+        .map_err(|error| CreationError::State(StateError::Lock(error)))?;
+    let (memory, floors) = match (read_in(folder.clone()), creation) {
+        (StateRead::NotEnrolled, Creation::First) => {
+            (Memory::new(chain.publisher().clone()), Floors::Kept)
+        }
+        (StateRead::Ready(state), Creation::First) => {
+            return Err(CreationError::Enrolled(state.chain().publisher().clone()));
+        }
+        (StateRead::Unusable(kind), Creation::First) => return Err(CreationError::Damaged(kind)),
+        (StateRead::NotEnrolled | StateRead::Ready(_), Creation::Recover) => {
+            return Err(CreationError::NothingLost);
+        }
+        (StateRead::Unusable(Kind::StateNewer), Creation::Recover) => {
+            return Err(CreationError::Newer);
+        }
+        (StateRead::Unusable(_), Creation::Recover) => salvage(&folder, chain)?,
+    };
+    let write = || -> Result<(), StateError> {
+        slots(FLOORS).reset(&locked, &floors_body(&memory)?).map_err(StateError::Slots)?;
+        slots(TRUST).reset(&locked, &trust_body(chain)?).map_err(StateError::Slots)?;
+        let text = format!("{} {}\n", chain.publisher(), chain.newest().code);
+        let name = OsStr::new(ENROLLED);
+        write_atomic(&folder, name, text.as_bytes(), Access::Owner, Existing::Replace)
+            .map_err(StateError::Store)
+    };
+    write().map_err(CreationError::State)?;
+    Ok(floors)
+}
+
+/// What of a damaged state stays in force when `chain` is enrolled again:
+/// every slot that is whole by itself is asked, and nothing that one of them
+/// says is lowered.
+fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<(Memory, Floors), CreationError> {
+    for name in [TRUST, FLOORS] {
+        if let Err(Kind::StateNewer) = read_slots(folder, name) {
+            return Err(CreationError::Newer);
         }
     }
-    let memory = match read_slots(folder, FLOORS) {
-        Ok(Some((bytes, _))) => Memory::parse(&bytes).ok(),
-        _ => None,
+    for body in slots(TRUST).whole_bodies(folder) {
+        match anchor::parse(&body) {
+            Ok(held) => {
+                let continued = chain.length() >= held.length()
+                    && held.links().iter().zip(chain.links()).all(|(a, b)| a.code == b.code);
+                if !continued {
+                    return Err(CreationError::WouldLower(held.length()));
+                }
+            }
+            Err(AnchorError::Format(_)) => return Err(CreationError::Newer),
+            Err(_) => {}
+        }
+    }
+    let mut memory = Memory::new(chain.publisher().clone());
+    for body in slots(FLOORS).whole_bodies(folder) {
+        match Memory::parse(&body) {
+            Ok(found) if found.publisher == *chain.publisher() => memory.raise(&found),
+            Ok(_) | Err(MemoryError::Damaged(_)) => {}
+            Err(MemoryError::Newer) => return Err(CreationError::Newer),
+        }
+    }
+    // A torn slot may have been the newer one.
+    let floors = match read_slots(folder, FLOORS) {
+        Ok(Some((body, _))) if Memory::parse(&body).is_ok_and(|found| found == memory) => {
+            Floors::Kept
+        }
+        _ => Floors::Lost,
     };
-    let memory = memory.filter(|memory| memory.publisher == *chain.publisher());
-    Ok(memory.unwrap_or_else(|| Memory::new(chain.publisher().clone())))
+    Ok((memory, floors))
 }
 
 impl State {
@@ -235,7 +327,11 @@ impl State {
     /// Stores a chain that continues the one held, if it says more. True where
     /// it was stored.
     pub fn learn(&mut self, chain: &Chain) -> Result<bool, StateError> {
-        let locked = self.lock()?;
+        if chain.length() <= self.chain.length() {
+            // Nothing to learn: no other program's work is waited for.
+            return Ok(false);
+        }
+        let locked = self.hold()?;
         let held = self.chain.links();
         let continues = chain.links().len() > held.len()
             && held.iter().zip(chain.links()).all(|(a, b)| a.code == b.code);
@@ -249,19 +345,20 @@ impl State {
         Ok(true)
     }
 
-    /// Stores what is remembered of a product, from what is stored now.
+    /// Stores what is remembered of a product, from what is stored now. The
+    /// state is [held](Self::hold).
     pub fn remember(
         &mut self,
+        locked: &Locked<SystemFolder>,
         product: &Identifier,
         update: impl FnOnce(History) -> Remembered,
     ) -> Result<(), StateError> {
-        let locked = self.lock()?;
         let mut memory = self.memory.clone();
         memory.products.insert(product.clone(), update(self.history(product)));
         if memory != self.memory {
             let body = floors_body(&memory)?;
             self.generations.1 = slots(FLOORS)
-                .write(&locked, self.generations.1, &body)
+                .write(locked, self.generations.1, &body)
                 .map_err(StateError::Slots)?;
             self.memory = memory;
         }
@@ -270,7 +367,7 @@ impl State {
 
     /// Takes the state for this program alone, and takes in what another one
     /// stored since it was read.
-    fn lock(&mut self) -> Result<Locked<SystemFolder>, StateError> {
+    pub fn hold(&mut self) -> Result<Locked<SystemFolder>, StateError> {
         let locked = Locked::acquire(self.folder.clone(), PATIENCE).map_err(StateError::Lock)?;
         match read_in(self.folder.clone()) {
             StateRead::Ready(now) => *self = now,

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
@@ -61,11 +62,15 @@ fn usage(error: &clap::Error, language: Language) -> Outcome {
             Outcome::Done
         }
         _ => {
+            // What stands before the usage, on one line; arguments are anybody's.
             let text = error.to_string();
-            let detail = text.trim_start_matches("error: ").lines().next().unwrap_or("");
+            let lines = text.trim_start_matches("error: ").lines();
+            let lines = lines.take_while(|line| !line.starts_with("Usage")).map(str::trim);
+            let detail = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+            let detail = escape(&detail);
             let entry = language.table().failures.usage;
             let label = language.table().labels.error;
-            talk(&format!("{label}: {}", fill(entry.what, &[("detail", detail.to_string())])));
+            talk(&format!("{label}: {}", fill(entry.what, &[("detail", detail)])));
             talk(&format!("       {}", entry.next));
             Outcome::Usage
         }

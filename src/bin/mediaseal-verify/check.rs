@@ -1,10 +1,12 @@
 //! `check SOURCE`: one verdict about a key, image, zip or folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
+use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::decide::TakeNothing;
+use mediaseal::verify::json::Ending;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::pinning::System;
 use mediaseal::verify::record::{self, Action};
@@ -29,42 +31,58 @@ pub fn command(table: &'static Table) -> Command {
         .arg(flag("learn", help.learn_option, table))
 }
 
-/// Checks, prints the report, files the record.
+/// Checks, files the record, prints the report. What goes wrong beside the
+/// check is said after the verdict and never hides it.
 pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure> {
     let asked = setting::asked(matches);
+    let labels = &language.table().labels;
+    let mut said = Vec::new();
+    let mut failures = Vec::new();
     let report = match session::open(&asked, &System, language)? {
         Err(report) => *report,
         Ok(mut session) => {
             let report = session.check(&mut TakeNothing, language).report;
-            if matches.get_flag("learn")
-                && let Some(version) = session.learn(&report, language)?
-            {
-                let labels = &language.table().labels;
-                talk(&fill(labels.learned, &[("version", version.to_string())]));
+            if matches.get_flag("learn") {
+                match session.learn(&report, language) {
+                    Ok(None) => {}
+                    Ok(Some(version)) => {
+                        said.push(fill(labels.learned, &[("version", version.to_string())]));
+                    }
+                    Err(failure) => failures.push(failure),
+                }
             }
             report
         }
     };
-    print(&report, matches.get_flag("json"), language);
-    let outcome = report.verdict().outcome();
     if let Some(folder) = matches.get_one::<PathBuf>("record") {
         let action = Action { name: "check", ..Action::default() };
-        let path = record::file(folder, &report, &action, clock(), language).map_err(|error| {
-            let values = [("path", folder.display().to_string()), ("detail", error.to_string())];
-            // A FAIL stays a FAIL where its evidence could not be filed.
-            let outcome = if outcome == Outcome::Done { Outcome::Io } else { outcome };
-            failure(outcome, language.table().failures.record_failed, &values)
-        })?;
-        let line = fill(language.table().labels.record, &[("path", path.display().to_string())]);
-        talk(&line);
+        match record::file(folder, &report, &action, clock(), language) {
+            Ok(path) => said.push(fill(labels.record, &[shown(&path)])),
+            Err(error) => {
+                let values = [shown(folder), ("detail", escape(&error.to_string()))];
+                let entry = language.table().failures.record_failed;
+                failures.push(failure(Outcome::Io, entry, &values));
+            }
+        }
     }
-    Ok(outcome)
+    let ending = failures.iter().fold(Ending::of(&report), Ending::with);
+    print(&report, &ending, matches.get_flag("json"), language);
+    said.iter().for_each(|line| talk(line));
+    for failure in &failures {
+        talk(&format!("{}: {failure}", labels.error));
+    }
+    Ok(ending.outcome)
+}
+
+/// A path for a text.
+pub fn shown(path: &Path) -> (&'static str, String) {
+    ("path", escape(&path.display().to_string()))
 }
 
 /// The report as the person asked for it.
-pub fn print(report: &Report, as_json: bool, language: Language) {
+pub fn print(report: &Report, ending: &Ending, as_json: bool, language: Language) {
     match as_json {
-        true => say(json::render(report, language).trim_end()),
+        true => say(json::render(report, ending, language).trim_end()),
         false => say(text::render(report, language).trim_end()),
     }
 }

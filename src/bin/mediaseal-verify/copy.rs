@@ -10,7 +10,7 @@ use mediaseal::verify::pinning::System;
 use mediaseal::verify::session::failure;
 
 use crate::args::option;
-use crate::check::print;
+use crate::check::{print, shown};
 use crate::console::talk;
 use crate::setting;
 
@@ -34,24 +34,23 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         return Err(failure(Outcome::Usage, entry, &[]));
     };
     let done = copy::run(&asked, destination, &System, language)?;
-    print(&done.report, matches.get_flag("json"), language);
+    print(&done.report, &done.ending(), matches.get_flag("json"), language);
     if let Some(version) = done.learned {
         talk(&fill(labels.learned, &[("version", version.to_string())]));
     }
     match &done.copied {
-        Some(Copied::New(path)) => {
-            talk(&fill(labels.copied, &[("path", path.display().to_string())]));
-        }
-        Some(Copied::AlreadyThere(path)) => {
-            talk(&fill(labels.copied_already, &[("path", path.display().to_string())]));
-        }
+        Some(Copied::New(path)) => talk(&fill(labels.copied, &[shown(path)])),
+        Some(Copied::AlreadyThere(path)) => talk(&fill(labels.copied_already, &[shown(path)])),
         None => talk(labels.not_copied),
     }
     if let Some(path) = &done.record {
-        talk(&fill(labels.record, &[("path", path.display().to_string())]));
+        talk(&fill(labels.record, &[shown(path)]));
     }
-    match done.failure {
-        Some(failure) => Err(failure),
-        None => Ok(done.report.verdict().outcome()),
+    if let (Some(_), Some(_)) = (&done.copied, &done.failure) {
+        talk(labels.copy_stands);
     }
+    if let Some(failure) = &done.failure {
+        talk(&format!("{}: {failure}", labels.error));
+    }
+    Ok(done.ending().outcome)
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use mediaseal::text::{Language, Table, fill};
-use mediaseal::verify::enrolment::{self, Enrolment};
+use mediaseal::verify::enrolment::{self, Enrolled, Enrolment};
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::state::Floors;
 
 use crate::args::{flag, option, positional};
 use crate::console::say;
@@ -33,7 +34,8 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         true => Enrolment::Recover,
         false => Enrolment::First,
     };
-    let chain = enrolment::enrol(&setting::state(matches), &anchor, &code, kind, language)?;
+    let Enrolled { chain, floors } =
+        enrolment::enrol(&setting::state(matches), &anchor, &code, kind, language)?;
     let labels = &language.table().labels;
     let newest = chain.newest();
     let version = ("version", chain.length().to_string());
@@ -42,5 +44,8 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     say(&format!("  {first}"));
     say(&format!("  {second}   {}", fill(labels.publisher_code, &[version])));
     say(labels.compare_publisher_code);
+    if floors == Floors::Lost {
+        say(labels.floors_lost);
+    }
     Ok(Outcome::Done)
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command};
+use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::{attach, build, demo, keygen, pack, rebuild, screen, sign, trust};
@@ -70,7 +71,10 @@ fn explain(error: &clap::Error) -> Outcome {
             }
         }
         _ => {
-            screen::talk(error.render().to_string().trim_end());
+            // Arguments are anybody's: a file's name must not act on the screen.
+            let text = error.render().to_string();
+            let lines: Vec<String> = text.trim_end().lines().map(escape).collect();
+            screen::talk(&lines.join("\n"));
             Outcome::Usage
         }
     }

@@ -7,6 +7,7 @@ use mediaseal::build::pack::{Outputs, PackError, pack, sha256_path};
 use mediaseal::seal::names::escape;
 use mediaseal::store::Existing;
 use mediaseal::text::Language;
+use mediaseal::verify::finding::Severity;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::pinning::System;
 use mediaseal::verify::progress::Meter;
@@ -77,14 +78,21 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         pack(source, request, &outputs, &mut |done, all| meter.step(done, all))
     });
     drop(meter);
-    screen::talk(text::render(&report, language).trim_end());
+    // Where this computer could not make the outputs, nothing is said of the
+    // release: its files were not compared to their end.
+    if packed.is_ok()
+        || report.worst() > Severity::Note
+        || matches!(packed, Err(PackError::Verdict))
+    {
+        screen::talk(text::render(&report, language).trim_end());
+    }
     let packed = match packed {
         Ok(packed) => packed,
         Err(PackError::Verdict) => {
             screen::talk("Nothing was packed.");
             return Ok(report.verdict().outcome());
         }
-        Err(error) => return Err(failure(&error, report.verdict().outcome())),
+        Err(error) => return Err(failure(&error, report.worst())),
     };
     if let (Some(path), Some((digest, bytes))) = (image, packed.image) {
         screen::data(&format!("{digest}  {}", escape(&path.display().to_string())))?;
@@ -101,9 +109,9 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
 }
 
 /// A file that is not as sealed is FAIL; everything else is as it happened.
-fn failure(error: &PackError, verdict: Outcome) -> Failure {
-    let outcome = match verdict {
-        Outcome::Fail => Outcome::Fail,
+fn failure(error: &PackError, worst: Severity) -> Failure {
+    let outcome = match worst {
+        Severity::Fail => Outcome::Fail,
         _ => error.outcome(),
     };
     Failure::new(outcome, format!("nothing was packed: {error}"), error.advice())

@@ -93,7 +93,10 @@ impl FolderHandle {
                 continue;
             }
             if names.len() == MAX_ENTRIES {
-                return Err(io::Error::other("the folder has too many entries"));
+                return Err(io::Error::new(
+                    io::ErrorKind::ArgumentListTooLong,
+                    "the folder has too many entries",
+                ));
             }
             names.push(name.to_os_string());
         }

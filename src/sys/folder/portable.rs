@@ -81,7 +81,10 @@ impl FolderHandle {
         let mut names = Vec::new();
         for item in fs::read_dir(&self.path)? {
             if names.len() == MAX_ENTRIES {
-                return Err(io::Error::other("the folder has too many entries"));
+                return Err(io::Error::new(
+                    io::ErrorKind::ArgumentListTooLong,
+                    "the folder has too many entries",
+                ));
             }
             names.push(item?.file_name());
         }
