@@ -21,7 +21,6 @@
 //! | [`verify`] | the one decision, findings, reports, and who trusts what |
 //! | [`install`] | the safe copy and its record |
 //! | `build`, `sign` | the builder: recipes, assembly, packing, signing keys (feature `builder`) |
-//! | `drill` | bad releases, made on purpose (feature `builder`) |
 //! | `drill` | bad keys for exercises and tests (feature `builder`) |
 //!
 //! The way through the code is the way of a check: [`verify::session`] opens a

@@ -29,6 +29,8 @@ pub enum StateFault {
     StoresDeleted,
     /// The older file of the floors is gone.
     OneFileDeleted,
+    /// The older file of the trust store is gone.
+    OneTrustFileDeleted,
     /// The newer file of the floors ends too early.
     Torn,
     /// One bit of the newer file of the floors.
@@ -48,11 +50,12 @@ pub enum StateFault {
 
 impl StateFault {
     /// Every fault.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TrustDeleted,
         Self::FloorsDeleted,
         Self::StoresDeleted,
         Self::OneFileDeleted,
+        Self::OneTrustFileDeleted,
         Self::Torn,
         Self::BitFlipped,
         Self::OneFileOld,
@@ -71,7 +74,7 @@ pub fn spoil(good: &Path, fault: StateFault, out: &Path) -> Result<(), DrillErro
         let path = out.join(format!("{name}.{slot}"));
         fs::remove_file(&path).map_err(DrillError::io(&path, "remove"))
     };
-    let newest = newest_slot(out)?;
+    let newest = newest_slot(out, FLOORS)?;
     match fault {
         StateFault::TrustDeleted => remove(TRUST, 0).and(remove(TRUST, 1)),
         StateFault::FloorsDeleted => remove(FLOORS, 0).and(remove(FLOORS, 1)),
@@ -79,6 +82,7 @@ pub fn spoil(good: &Path, fault: StateFault, out: &Path) -> Result<(), DrillErro
             [TRUST, FLOORS].into_iter().try_for_each(|name| remove(name, 0).and(remove(name, 1)))
         }
         StateFault::OneFileDeleted => remove(FLOORS, 1 - newest),
+        StateFault::OneTrustFileDeleted => remove(TRUST, 1 - newest_slot(out, TRUST)?),
         StateFault::Torn => change(out, FLOORS, newest, |bytes| bytes.truncate(TORN_BYTES)),
         StateFault::BitFlipped => change(out, FLOORS, newest, |bytes| {
             if let Some(last) = bytes.last_mut() {
@@ -135,10 +139,10 @@ fn copy_below(from: &Path, to: &Path) -> Result<(), DrillError> {
     Ok(())
 }
 
-/// The slot of the floors that the last write went to; it must have a body.
-fn newest_slot(folder: &Path) -> Result<u64, DrillError> {
+/// The slot of a store that the last write went to.
+fn newest_slot(folder: &Path, name: &str) -> Result<u64, DrillError> {
     let opened = private_folder(folder).map_err(unsuitable)?;
-    match Slots::new(FLOORS, Access::Owner).read(&opened) {
+    match Slots::new(name, Access::Owner).read(&opened) {
         // Odd generations lie in slot 0.
         Ok(SlotsRead::Good { generation, .. }) => Ok(1 - generation % 2),
         _ => Err(unsuitable("the state is not whole")),
