@@ -188,6 +188,19 @@ impl Slots {
         })
     }
 
+    /// What is left of a torn value: the body of the newest file that is whole
+    /// in itself. Something newer may have been stored, so it is no value: only
+    /// `enrol --recover` asks, to keep in force what can still be read.
+    pub fn survivor<F: Folder>(&self, folder: &F) -> Option<Vec<u8>> {
+        let slots = [0, 1].into_iter().filter_map(|slot| self.read_slot(folder, slot).ok());
+        let whole = slots.filter_map(|slot| match slot {
+            // Generation 0 is empty and never held a value.
+            Slot::Good { generation, body } if generation > 0 => Some((generation, body)),
+            _ => None,
+        });
+        whole.max_by_key(|(generation, _)| *generation).map(|(_, body)| body)
+    }
+
     fn read_slot<F: Folder>(&self, folder: &F, slot: u64) -> Result<Slot, ReadError> {
         let limit = MAX_BODY_BYTES + MAX_HEADER_BYTES;
         let name = self.file(slot);

@@ -73,6 +73,13 @@ pub fn enrol(
         (StateRead::Unusable(kind @ Kind::StateUnsafe { .. }), _) => {
             return Err(unsafe_folder(kind.what(language)));
         }
+        // Not lost: a newer program reads it, and knows floors that this one
+        // would forget.
+        (StateRead::Unusable(kind @ Kind::StateNewer), _) => {
+            let values = [named(folder), ("detail", kind.what(language))];
+            let newer = failure(Outcome::TrustSetUp, failures.state_unusable, &values);
+            return Err(Failure { next: kind.next(language), ..newer });
+        }
         (StateRead::Unusable(kind), Enrolment::First) => {
             let values = [named(folder), ("detail", kind.what(language))];
             return Err(failure(Outcome::TrustSetUp, failures.state_unusable, &values));

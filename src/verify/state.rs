@@ -195,11 +195,13 @@ pub fn create(folder: SystemFolder, chain: &Chain, memory: &Memory) -> Result<()
         .map_err(StateError::Store)
 }
 
-/// What of a damaged state stays in force when `chain` is enrolled again.
+/// What of a damaged state stays in force when `chain` is enrolled again: of
+/// each store the newest file that is whole, so that what one lost file forbade
+/// is not allowed because of another.
 /// `Err` of the newest document that was known, where the chain would take
 /// something back: a shorter one, or another history.
 pub fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<Memory, u32> {
-    if let Ok(Some((bytes, _))) = read_slots(folder, TRUST)
+    if let Some(bytes) = slots(TRUST).survivor(folder)
         && let Ok(held) = anchor::parse(&bytes)
     {
         let continued = chain.length() >= held.length()
@@ -208,10 +210,7 @@ pub fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<Memory, u32> {
             return Err(held.length());
         }
     }
-    let memory = match read_slots(folder, FLOORS) {
-        Ok(Some((bytes, _))) => Memory::parse(&bytes).ok(),
-        _ => None,
-    };
+    let memory = slots(FLOORS).survivor(folder).and_then(|bytes| Memory::parse(&bytes).ok());
     let memory = memory.filter(|memory| memory.publisher == *chain.publisher());
     Ok(memory.unwrap_or_else(|| Memory::new(chain.publisher().clone())))
 }
