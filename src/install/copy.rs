@@ -146,7 +146,9 @@ fn finish(
     destination: &Destination,
     language: Language,
 ) -> Result<Copied, Failure> {
-    demo::refuse_outside(&release.manifest.publisher, destination.path(), language)?;
+    for path in [destination.path(), &session.asked.state] {
+        demo::refuse_outside(&release.manifest.publisher, path, language)?;
+    }
     let state_fault = |detail: String| {
         let values = [shown(&session.asked.state), ("detail", escape(&detail))];
         failure(Outcome::Io, language.table().failures.state_unwritable, &values)
