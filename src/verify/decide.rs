@@ -48,6 +48,11 @@ pub enum Held {
 }
 
 impl Held {
+    /// True for the chain of the publisher of exercises.
+    pub fn is_demo(&self) -> bool {
+        matches!(self, Self::Chain(chain) if chain.publisher().as_str() == DEMO)
+    }
+
     /// The same for the report.
     pub fn pin(&self) -> Pin {
         match self {
@@ -175,8 +180,9 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
     };
     let mut report = Report::new(request.name.clone(), level, request.held.pin());
     report.device = request.device.clone();
+    report.demo_held = request.held.is_demo();
     match &request.held {
-        Held::Chain(chain) => report.demo_held = chain.publisher().as_str() == DEMO,
+        Held::Chain(_) => {}
         Held::Unpinned(reason) => report.findings.push(Kind::Unpinned { reason: *reason }),
         Held::Broken(kind) => report.findings.push(kind.clone()),
     }
@@ -188,14 +194,13 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
         Ok(listing) => listing,
         Err(error) => {
             report.findings.push(Kind::SourceError { detail: error.to_string() });
+            report.note_demo();
             return (Decision { report, accepted: None, taker_error: None }, None);
         }
     };
     let files = gather(source, &listing, &mut report);
     let accepted = accept(files, &listing, request, &mut report);
-    if report.is_demo() {
-        report.findings.push(Kind::DemoPublisher);
-    }
+    report.note_demo();
     (Decision { report, accepted, taker_error: None }, Some(listing))
 }
 

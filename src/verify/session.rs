@@ -95,7 +95,9 @@ pub fn open<'a>(
         Err(error) => {
             let name = asked.source.display().to_string();
             let mut report = Report::new(name, Level::FilesOnly, held.pin());
+            report.demo_held = held.is_demo();
             report.findings.push(Kind::SourceError { detail: error.to_string() });
+            report.note_demo();
             return Ok(Err(Box::new(report)));
         }
     };
