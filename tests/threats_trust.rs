@@ -582,22 +582,27 @@ fn row_26_program_inside_source() {
     let source = world.team.signed_release("with-tool", &parts);
     world.check_state(&source, &state, &[]).passes(&[]);
     let tool = source.join("TOOLS/mediaseal-verify.exe");
-    let executable = |path: &Path| {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-        path.to_str().unwrap().to_string()
+    // By another process: a file that this one had open for writing could still
+    // be open in a child of another test, and would not start.
+    let place = |path: &Path| {
+        let paths = [VERIFY, path.to_str().unwrap()];
+        let arguments = [&["--remove-destination"], &paths[..]].concat();
+        assert_eq!(common::run(world.team.path(), "cp", &arguments, "").code, 0);
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o111, 0o111);
     };
     let started = |program: &Path, source: &Path, more: &[&str]| {
-        checked(world.team.path(), &executable(program), source, more)
+        checked(world.team.path(), program.to_str().unwrap(), source, more)
     };
+    place(&tool);
     let from_state = ["--state", state.to_str().unwrap()];
     let from_anchor = ["--anchor", world.anchor.to_str().unwrap(), "--state", "nowhere"];
     unpinned(&started(&tool, &source, &from_state), "started");
     unpinned(&started(&tool, &source, &from_anchor), "started");
     // The same program from elsewhere passes: it is the place that counts.
-    fs::copy(VERIFY, world.path("elsewhere")).unwrap();
+    place(&world.path("elsewhere"));
     started(&world.path("elsewhere"), &source, &from_state).passes(&[]);
     // And as a foreign file in a release that does not name it.
-    fs::copy(VERIFY, world.good.join("verify")).unwrap();
+    place(&world.good.join("verify"));
     started(&world.good.join("verify"), &world.good, &from_state).fails(&["M-214", "M-420"]);
     let destination = world.path("Illumina");
     fs::create_dir(&destination).unwrap();
@@ -692,11 +697,11 @@ fn demo() -> World {
 #[track_caller]
 fn says_demo(world: &World, code: i32, source: &Path, more: &[&str]) {
     let arguments = [&["check", source.to_str().unwrap()], more].concat();
-    for language in ["en", "fr"] {
+    for (language, word) in [("en", "DEMO"), ("fr", "DÉMO")] {
         let ran = world.verify(&[&arguments[..], &["--lang", language]].concat());
         assert_eq!(ran.code, code, "{}", ran.stderr);
         let verdict = ran.stdout.rsplit("\n\n").next().unwrap_or_default();
-        assert!(verdict.contains("DEMO"), "{}", ran.stdout);
+        assert!(verdict.contains(word), "{}", ran.stdout);
     }
     let checked = world.check_with(source, more);
     assert_eq!((checked.code, &checked.json["demo"]), (code, &serde_json::Value::Bool(true)));
@@ -717,6 +722,10 @@ fn row_33_demo_says_demo() {
     for name in ["no-sums", "rogue-signature", "no-signatures", "comment-sequence", "fork"] {
         says_demo(&world, 1, &world.bad(name), &anchor);
     }
+    // No release at all, and nothing that could be one.
+    says_demo(&world, 1, &world.path("alice.pub"), &anchor);
+    #[cfg(unix)]
+    says_demo(&world, 3, Path::new("/dev/null"), &anchor);
     // A medium of demo where another publisher is trusted, and the reverse.
     let other = World::new();
     says_demo(&other, 1, &world.good, &["--anchor", other.anchor.to_str().unwrap()]);
