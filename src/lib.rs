@@ -65,4 +65,6 @@ pub mod verify;
 #[cfg(feature = "builder")]
 pub mod build;
 #[cfg(feature = "builder")]
+pub mod drill;
+#[cfg(feature = "builder")]
 pub mod sign;

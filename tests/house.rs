@@ -13,7 +13,7 @@ use mediaseal::seal::limits;
 use mediaseal::verify::outcome::Outcome;
 
 /// Rooms from the bottom up; those on one line do not use each other.
-const ROOMS: [&[&str]; 9] = [
+const ROOMS: [&[&str]; 10] = [
     &["sys", "seal"],
     &["store"],
     &["medium"],
@@ -22,6 +22,7 @@ const ROOMS: [&[&str]; 9] = [
     &["verify"],
     &["install"],
     &["build", "sign"],
+    &["drill"],
     &["bin"],
 ];
 

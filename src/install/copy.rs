@@ -175,7 +175,9 @@ fn finish(
     language: Language,
     done: &mut Done,
 ) -> Result<(), Failure> {
-    demo::refuse_outside(&release.manifest.publisher, destination.path(), language)?;
+    for path in [destination.path(), &session.asked.state] {
+        demo::refuse_outside(&release.manifest.publisher, path, language)?;
+    }
     let state_fault = |detail: String| {
         let values = [shown(&session.asked.state), ("detail", escape(&detail))];
         failure(Outcome::Io, language.table().failures.state_unwritable, &values)

@@ -161,11 +161,14 @@ impl Slots {
     pub fn whole_bodies<F: Folder>(&self, folder: &F) -> Vec<Vec<u8>> {
         let mut whole = Vec::new();
         for slot in [0, 1] {
-            if let Ok(Slot::Good { generation: 1.., body }) = self.read_slot(folder, slot) {
-                whole.push(body);
+            if let Ok(Slot::Good { generation: generation @ 1.., body }) =
+                self.read_slot(folder, slot)
+            {
+                whole.push((generation, body));
             }
         }
-        whole
+        whole.sort();
+        whole.into_iter().map(|(_, body)| body).collect()
     }
 
     fn read_once<F: Folder>(&self, folder: &F) -> Result<SlotsRead, ReadError> {
@@ -199,6 +202,16 @@ impl Slots {
             // Bad and newer slots were answered above.
             _ => torn(self.name.clone()),
         })
+    }
+
+    fn newest_whole<F: Folder>(&self, folder: &F) -> Option<(u64, Vec<u8>)> {
+        let slots = [0, 1].into_iter().filter_map(|slot| self.read_slot(folder, slot).ok());
+        let whole = slots.filter_map(|slot| match slot {
+            // Generation 0 is empty and never held a value.
+            Slot::Good { generation, body } if generation > 0 => Some((generation, body)),
+            _ => None,
+        });
+        whole.max_by_key(|(generation, _)| *generation)
     }
 
     fn read_slot<F: Folder>(&self, folder: &F, slot: u64) -> Result<Slot, ReadError> {
@@ -241,12 +254,16 @@ impl Slots {
         self.write_next(&**folder, found, body)
     }
 
-    /// Begins anew with `body` as generation 1, whatever is there: for `enrol
-    /// --recover` alone, which has decided that the old value is lost. A power
-    /// cut leaves it torn or missing until this is done again.
+    /// Stores `body`, whatever is there: for `enrol` alone, which has decided
+    /// what the old value comes to. It follows the newest file that is whole,
+    /// which stays, so that a power cut leaves that one to be read again;
+    /// where there is none, it is generation 1.
     pub fn reset<F: Folder>(&self, folder: &Locked<F>, body: &[u8]) -> Result<u64, SlotsError> {
         if body.len() > MAX_BODY_BYTES {
             return Err(SlotsError::TooLong(body.len()));
+        }
+        if let Some((last, _)) = self.newest_whole(&**folder).filter(|(last, _)| *last < u64::MAX) {
+            return self.write_next(&**folder, last, body);
         }
         let removal = |error: std::io::Error, slot| {
             SlotsError::Write(StoreError::io("remove", folder.path().join(self.file(slot)))(error))

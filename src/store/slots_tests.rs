@@ -174,12 +174,61 @@ fn a_link_or_folder_in_the_place_of_a_slot_is_torn() {
 }
 
 #[test]
-fn a_reset_starts_again_at_one_over_anything() {
+fn a_reset_starts_again_at_one_where_nothing_is_whole() {
     let folder = filled(3);
     put(&folder, "trust.0", b"garbage");
+    put(&folder, "trust.1", b"");
+    assert_eq!(slots().whole_bodies(&folder).pop(), None);
     let locked = lock(&folder).unwrap();
     assert_eq!(slots().reset(&locked, b"recovered").unwrap(), 1);
     assert_eq!(read(&folder), good(1, "recovered"));
+}
+
+#[test]
+fn the_survivor_of_a_torn_value_is_the_newest_whole_file() {
+    let folder = filled(3);
+    assert_eq!(slots().whole_bodies(&folder).pop().unwrap(), b"body 3");
+    put(&folder, "trust.0", b"garbage");
+    assert_eq!(slots().whole_bodies(&folder).pop().unwrap(), b"body 2");
+    let folder = filled(3);
+    folder.remove_file("trust.1".as_ref()).unwrap();
+    assert_eq!(slots().whole_bodies(&folder).pop().unwrap(), b"body 3");
+    assert_eq!(slots().whole_bodies(&filled(0)).pop(), None);
+    let folder = filled(1);
+    folder.remove_file("trust.0".as_ref()).unwrap();
+    assert_eq!(slots().whole_bodies(&folder).pop(), None, "generation 0 is no value");
+}
+
+#[test]
+fn a_reset_goes_on_from_what_is_whole() {
+    for (garbled, expected) in [("trust.0", 3), ("trust.1", 4)] {
+        let folder = filled(3);
+        put(&folder, garbled, b"garbage");
+        let locked = lock(&folder).unwrap();
+        assert_eq!(slots().reset(&locked, b"recovered").unwrap(), expected);
+        assert_eq!(read(&folder), good(expected, "recovered"));
+    }
+}
+
+#[test]
+fn every_power_cut_of_a_reset_leaves_what_was_whole_or_the_new_body() {
+    for garbled in ["trust.0", "trust.1"] {
+        let left = if garbled == "trust.0" { b"body 2" } else { b"body 3" };
+        let cuts = every_power_cut(
+            |folder| {
+                for last in 0..3 {
+                    assert!(write(folder, last, format!("body {}", last + 1).as_bytes()));
+                }
+                put(folder, garbled, b"garbage");
+            },
+            |folder| lock(folder).is_some_and(|l| slots().reset(&l, b"recovered").is_ok()),
+            |folder, done, cut| {
+                let survivor = slots().whole_bodies(folder).pop().unwrap();
+                assert!(survivor == b"recovered" || (!done && survivor == left), "{cut}");
+            },
+        );
+        assert!(cuts > 5);
+    }
 }
 
 #[test]

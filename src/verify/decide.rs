@@ -57,6 +57,11 @@ impl Held {
         }
     }
 
+    /// True for the chain of the publisher of exercises.
+    pub fn is_demo(&self) -> bool {
+        matches!(self, Self::Chain(chain) if chain.publisher().as_str() == DEMO)
+    }
+
     /// The same for the report.
     pub fn pin(&self) -> Pin {
         match self {
@@ -189,9 +194,7 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
     let mut report = Report::new(request.name.clone(), level, request.held.pin());
     report.device = request.device.clone();
     report.findings.extend(request.held.finding());
-    if let Held::Chain(chain) = &request.held {
-        report.demo_held = chain.publisher().as_str() == DEMO;
-    }
+    report.demo_held = request.held.is_demo();
     if let Some(required) = request.required_level.filter(|required| *required != level) {
         let (required, reached) = (required.name(), level.name());
         report.findings.push(Kind::LevelTooLow { required, reached });
@@ -200,14 +203,13 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
         Ok(listing) => listing,
         Err(error) => {
             report.findings.push(Kind::SourceError { detail: error.to_string() });
+            report.note_demo();
             return (Decision { report, accepted: None, taker_error: None }, None);
         }
     };
     let files = gather(source, &listing, &mut report);
     let accepted = accept(files, &listing, request, &mut report);
-    if report.is_demo() {
-        report.findings.push(Kind::DemoPublisher);
-    }
+    report.note_demo();
     (Decision { report, accepted, taker_error: None }, Some(listing))
 }
 

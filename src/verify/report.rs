@@ -157,11 +157,22 @@ impl Report {
         self.chain.as_ref().map(Chain::publisher)
     }
 
-    /// True where the verdict must say DEMO.
+    /// True where the verdict must say DEMO: whoever is trusted here, and
+    /// whatever came of it, is the publisher of exercises or what was checked
+    /// claims to be of that one.
     pub fn is_demo(&self) -> bool {
+        let claims = |kind: &Kind| matches!(kind, Kind::OtherPublisher { found, .. } if found.as_str() == DEMO);
         self.demo_held
+            || self.findings.iter().any(claims)
             || self.publisher().is_some_and(|publisher| publisher.as_str() == DEMO)
             || self.manifest.as_ref().is_some_and(|m| m.publisher.as_str() == DEMO)
+    }
+
+    /// Adds the finding about the publisher of exercises where it belongs.
+    pub fn note_demo(&mut self) {
+        if self.is_demo() && !self.findings.contains(&Kind::DemoPublisher) {
+            self.findings.push(Kind::DemoPublisher);
+        }
     }
 
     /// True if the only reason for FAIL is what an operating system does.

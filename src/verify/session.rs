@@ -95,10 +95,12 @@ pub fn open<'a>(
         Err(error) => {
             let name = asked.source.display().to_string();
             let mut report = Report::new(name, Level::FilesOnly, held.pin());
+            report.demo_held = held.is_demo();
             report.findings.extend(held.finding());
             report
                 .findings
                 .push(Kind::SourceError { detail: format!("{error}. {}", error.advice()) });
+            report.note_demo();
             return Ok(Err(Box::new(report)));
         }
     };
