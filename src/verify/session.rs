@@ -6,22 +6,23 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::seal::anchor;
+use crate::seal::chain::Chain;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
 use crate::seal::names::{Identifier, escape};
 use crate::seal::timestamp::Timestamp;
-use crate::source::{self, Shape, Source};
+use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
 use crate::text::{Entry, Language, fill};
 
 use super::decide::{self, Decision, Held, Request, Scope, Taker};
-use super::finding::Kind;
+use super::finding::{Kind, Unpinned};
 use super::level::Level;
 use super::outcome::{Failure, Outcome};
 use super::pinning::{self, GivenAnchor, Standing, Surroundings};
 use super::progress::Meter;
 use super::report::Report;
 use super::rollback::{History, Older};
-use super::state::{self, State};
+use super::state::{self, State, StateRead};
 
 /// What a person asks to be checked.
 #[derive(Clone, Debug)]
@@ -89,26 +90,39 @@ pub fn open<'a>(
         Some(path) => Some(read_anchor(path, language)?),
     };
     let read = state::read(&asked.state);
-    let Standing { held, state } = pinning::stand(&asked.source, read, &asked.state, given, around);
+    // Opened first: what is judged to lie somewhere is what will be read.
     let source = match source::open(&asked.source) {
         Ok(source) => source,
         Err(error) => {
-            let name = asked.source.display().to_string();
-            let mut report = Report::new(name, Level::FilesOnly, held.pin());
-            report.demo_held = held.is_demo();
-            report.findings.extend(held.finding());
-            report
-                .findings
-                .push(Kind::SourceError { detail: format!("{error}. {}", error.advice()) });
-            report.note_demo();
-            return Ok(Err(Box::new(report)));
+            let given = given.as_ref().map(|anchor| &anchor.chain);
+            return Ok(Err(Box::new(unopened(asked, &read, given, &error))));
         }
     };
+    let Standing { held, state } = pinning::stand(&asked.source, read, &asked.state, given, around);
     let device = match source.shape() {
         Shape::Device => device_facts(&asked.source).ok(),
         _ => None,
     };
     Ok(Ok(Session { asked, source, held, state, device }))
+}
+
+/// The report about a source that cannot be opened. Where it lies is not known,
+/// so only what is wrong with trust itself is said beside it.
+fn unopened(asked: &Asked, read: &StateRead, given: Option<&Chain>, error: &SourceError) -> Report {
+    let held = match (read, given) {
+        (StateRead::Unusable(kind), _) => Held::Broken(kind.clone()),
+        (StateRead::Ready(state), _) => Held::Chain(state.chain().clone()),
+        (StateRead::NotEnrolled, Some(chain)) => Held::Chain(chain.clone()),
+        (StateRead::NotEnrolled, None) => Held::Unpinned(Unpinned::NoAnchor),
+    };
+    let name = asked.source.display().to_string();
+    let mut report = Report::new(name, Level::FilesOnly, held.pin());
+    report.demo_held = held.is_demo();
+    report.findings.extend(held.finding());
+    let detail = format!("{error}. {}", error.advice());
+    report.findings.push(Kind::SourceError { detail });
+    report.note_demo();
+    report
 }
 
 impl Session<'_> {

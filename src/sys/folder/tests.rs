@@ -115,5 +115,11 @@ fn a_hold_keeps_others_out_until_it_is_dropped() {
     drop(first);
     assert!(!other.hold().unwrap());
     drop(clone);
-    assert!(other.hold().unwrap());
+    // Another test may be starting a program just now: until that has its own
+    // image, it holds a copy of every descriptor.
+    let again = |_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        other.hold().unwrap()
+    };
+    assert!((0..500).any(again));
 }
