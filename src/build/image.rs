@@ -5,7 +5,6 @@
 //! end, the file is already flushed and looked at.
 
 use std::fs::File;
-use std::io;
 use std::thread;
 
 use super::pack::PackError;
@@ -63,7 +62,7 @@ fn reason<S: Sink>(error: RenderError, writer: Worker<'_, S>) -> RenderError {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Seek as _};
+    use std::io::{self, Read as _, Seek as _};
 
     use sha2::{Digest as _, Sha256};
 
