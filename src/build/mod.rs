@@ -11,7 +11,7 @@
 //! | [`settings`] | what the command line adds to a recipe |
 //! | [`assemble`] | from all of that to manifest and `SHA256SUMS` |
 //! | [`folder`], [`compare`] | a release folder that appears whole; one made again and compared |
-//! | [`pack`] | image and bundle of a signed release |
+//! | [`pack`], [`image`] | image and bundle of a signed release |
 //! | [`error`] | why nothing was built |
 //!
 //! Same inputs, same bytes: nothing here asks a clock, a locale or the order of
@@ -24,6 +24,7 @@ pub mod compare;
 pub mod error;
 pub mod fields;
 pub mod folder;
+pub mod image;
 pub mod instruments;
 pub mod intake;
 pub mod mistake;

@@ -10,9 +10,9 @@ use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::image;
 use crate::medium::{
-    BundleError, BundlePlan, FileSink, FileSpec, HashSink, Plan, PlanError, RenderError, Tee,
-    release,
+    BundleError, BundlePlan, FileSink, FileSpec, Plan, PlanError, RenderError, release,
 };
 use crate::seal::digest::Digest;
 use crate::seal::names::escape;
@@ -209,16 +209,12 @@ fn render(
         Some(path) => {
             let file = begin(path)?;
             let target = file.duplicate().map_err(PackError::Store)?;
-            let sink = FileSink::new(target).map_err(write_fault)?;
-            let mut tee = Tee(sink, HashSink::default());
-            let rendered = plan
-                .render(&mut tee, &mut open, &mut |done| progress(done, all))
-                .map_err(PackError::Render)?;
+            let made =
+                image::make(&plan, target, &mut open, &mut |done| progress(done, all), |file| {
+                    self_check(file, path, accepted)
+                })?;
+            let (rendered, digest) = (made.rendered, made.sha256);
             read = rendered.bytes;
-            let Tee(sink, hash) = tee;
-            let written = sink.finish().map_err(write_fault)?;
-            let digest = Digest(hash.finish());
-            self_check(&written, path, accepted)?;
             packed.image = Some((digest, plan.bytes()));
             checksums = Some(rendered.files.iter().map(|file| file.crc32).collect::<Vec<u32>>());
             Some((file, digest))

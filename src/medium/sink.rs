@@ -36,7 +36,10 @@ pub trait Sink {
 }
 
 /// Calls `each` with zeros, `count` in all.
-fn in_pieces(mut count: u64, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn in_pieces(
+    mut count: u64,
+    mut each: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
     while count > 0 {
         let length = count.min(ZEROS.len() as u64) as usize;
         each(&ZEROS[..length])?;

@@ -12,8 +12,9 @@
 //! What this cannot see: anything that the file system does not show. It
 //! answers for files only.
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::error::SourceError;
@@ -43,6 +44,9 @@ pub struct Mounted {
 pub struct FolderSource {
     root: FolderHandle,
     place: String,
+    /// Where the last file was opened, by its path with a final slash. Files
+    /// come folder by folder, so the way down is walked once for each.
+    last: RefCell<Option<(String, FolderHandle)>>,
 }
 
 impl FolderSource {
@@ -50,7 +54,7 @@ impl FolderSource {
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         let place = path.display().to_string();
         match FolderHandle::open(path) {
-            Ok(root) => Ok(Self { root, place }),
+            Ok(root) => Ok(Self { root, place, last: RefCell::new(None) }),
             Err(error) => Err(SourceError::opening(&place, "opening", error)),
         }
     }
@@ -58,6 +62,23 @@ impl FolderSource {
     /// Where a path of the listing lies, for messages.
     fn place_of(&self, path: &str) -> String {
         format!("{}/{path}", self.place)
+    }
+
+    /// Opens the folder `path`, which is empty or ends in a slash.
+    fn folder(&self, path: &str) -> io::Result<FolderHandle> {
+        let mut last = self.last.borrow_mut();
+        if let Some((known, folder)) = &*last
+            && known == path
+        {
+            return Ok(folder.clone());
+        }
+        let mut folder = self.root.clone();
+        // An empty component, as in `/a` and `a//b`, is refused where it is opened.
+        for name in path.split_terminator('/') {
+            folder = folder.open_folder(OsStr::new(name))?;
+        }
+        *last = Some((path.to_string(), folder.clone()));
+        Ok(folder)
     }
 
     /// Lists `folder` and what is below it.
@@ -152,13 +173,8 @@ impl Source for FolderSource {
 
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
         let fail = |error| SourceError::io(&self.place_of(path), "opening", error);
-        // An empty component, as in `/a` and `a//b`, is refused where it is opened.
-        let mut folder = self.root.clone();
-        let mut name = path;
-        while let Some((above, below)) = name.split_once('/') {
-            folder = folder.open_folder(OsStr::new(above)).map_err(fail)?;
-            name = below;
-        }
+        let (above, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+        let folder = self.folder(above).map_err(fail)?;
         let file = folder.read(OsStr::new(name)).map_err(fail)?;
         super::positioned::announce_sequence(&file);
         Ok(Box::new(file))

@@ -1,0 +1,135 @@
+//! The image: read, written and hashed at the same time.
+//!
+//! The files are read and hashed here, once; writing the image and hashing it
+//! are two more threads. While the hash still goes over the free space at the
+//! end, the file is already flushed and looked at.
+
+use std::fs::File;
+use std::thread;
+
+use super::pack::PackError;
+use crate::medium::{Fan, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker};
+use crate::seal::digest::Digest;
+
+/// An image that was made.
+pub struct Image {
+    /// SHA-256 of all its bytes.
+    pub sha256: Digest,
+    /// What rendering found out.
+    pub rendered: Rendered,
+}
+
+/// Renders `plan` into the empty file `target` and flushes it. `look` sees the
+/// whole file before it counts as made.
+pub fn make(
+    plan: &Plan,
+    target: File,
+    open: &mut OpenFile<'_>,
+    progress: &mut dyn FnMut(u64),
+    look: impl FnOnce(&File) -> Result<(), PackError>,
+) -> Result<Image, PackError> {
+    let at_the_end =
+        |source| PackError::Render(RenderError::Write { offset: plan.bytes(), source });
+    let file = FileSink::new(target).map_err(at_the_end)?;
+    thread::scope(|scope| {
+        let mut fan = Fan::new();
+        let writer = fan.add(scope, file);
+        let hasher = fan.add(scope, HashSink::default());
+        let rendered = match plan.render(&mut fan, open, progress) {
+            Ok(rendered) => rendered,
+            Err(error) => {
+                drop(fan);
+                return Err(PackError::Render(reason(error, writer)));
+            }
+        };
+        let closed = fan.close();
+        // If the writer gave up, its own error says why.
+        let file = writer.finish().and_then(FileSink::finish).map_err(at_the_end)?;
+        closed.and_then(|()| file.sync_all()).map_err(at_the_end)?;
+        look(&file)?;
+        let sha256 = Digest(hasher.finish().map_err(at_the_end)?.finish());
+        Ok(Image { sha256, rendered })
+    })
+}
+
+/// Rendering learns only that nobody takes bytes any more; the writer knows why.
+fn reason<S: Sink>(error: RenderError, writer: Worker<'_, S>) -> RenderError {
+    match (error, writer.finish()) {
+        (RenderError::Write { offset, .. }, Err(source)) => RenderError::Write { offset, source },
+        (error, _) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read as _, Seek as _};
+
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+    use crate::medium::{FatTime, FileSpec, VolumeSpec};
+
+    const CONTENT: &[u8] = b"one file of the medium";
+
+    fn plan() -> Plan {
+        let volume = VolumeSpec {
+            bytes: 35 << 20,
+            label: "LAB".to_string(),
+            issued: FatTime::new(2026, 11, 23, 12, 0, 0).unwrap(),
+            identity: [7; 32],
+        };
+        let sha256 = Sha256::digest(CONTENT).into();
+        let file = FileSpec::hashed("A.BIN", CONTENT.len() as u64, sha256);
+        Plan::new(&volume, vec![file]).unwrap()
+    }
+
+    fn made(
+        target: File,
+        content: &'static [u8],
+        look: impl FnOnce(&File) -> Result<(), PackError>,
+    ) -> Result<Image, PackError> {
+        let mut open =
+            |_: usize, _: &FileSpec| -> io::Result<Box<dyn io::Read>> { Ok(Box::new(content)) };
+        make(&plan(), target, &mut open, &mut |_| (), look)
+    }
+
+    #[test]
+    fn digest_is_that_of_the_bytes_in_the_file() {
+        let mut file = tempfile::tempfile().unwrap();
+        let image = made(file.try_clone().unwrap(), CONTENT, |_| Ok(())).unwrap();
+        let mut bytes = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes.len(), 35 << 20);
+        assert_eq!(image.sha256, Digest::of(&bytes));
+        assert_eq!(image.rendered.bytes, 35 << 20);
+    }
+
+    #[test]
+    fn the_whole_file_is_looked_at_before_it_counts() {
+        let refused = made(tempfile::tempfile().unwrap(), CONTENT, |file| {
+            assert_eq!(file.metadata().unwrap().len(), 35 << 20);
+            Err(PackError::Verdict)
+        });
+        assert!(matches!(refused, Err(PackError::Verdict)));
+    }
+
+    #[test]
+    fn a_file_that_is_not_as_sealed_makes_no_image() {
+        let other = made(tempfile::tempfile().unwrap(), b"one file of tHe medium", |_| Ok(()));
+        assert!(matches!(other, Err(PackError::Render(RenderError::Hash { .. }))));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("image");
+        File::create(&path).unwrap();
+        let read_only = File::open(&path).unwrap();
+        let error = made(read_only, CONTENT, |_| Ok(())).err();
+        let Some(PackError::Render(RenderError::Write { source, .. })) = error else {
+            panic!("{error:?}");
+        };
+        assert_ne!(source.kind(), io::ErrorKind::BrokenPipe);
+    }
+}

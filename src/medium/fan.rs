@@ -1,0 +1,225 @@
+//! Sinks that work at the same time, each on a thread of its own.
+//!
+//! Writing a medium and hashing it cost about the same, and reading and hashing
+//! its files costs as much again: one after the other is three times as long as
+//! side by side. The bytes are gathered in pieces and every sink gets the same
+//! ones in the same order, so what a sink sees does not depend on the threads.
+//! Memory is bounded: who hands bytes on waits for the slowest.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{Scope, ScopedJoinHandle};
+
+use super::sink::{PIECE, Sink};
+
+/// Pieces that a sink may be behind: enough that a short stop of one does not
+/// stop the others.
+const DEPTH: usize = 4;
+/// Zeros of this length and more travel as a number.
+const LONG_ZEROS: u64 = 64 * 1024;
+
+/// What travels to a sink.
+#[derive(Clone)]
+enum Piece {
+    Bytes(Arc<Vec<u8>>),
+    Zeros(u64),
+}
+
+/// Hands everything to sinks on other threads. Errors come late, from a later
+/// call or from [`Worker::finish`]; without that call the bytes are not
+/// complete.
+pub struct Fan {
+    senders: Vec<SyncSender<Piece>>,
+    gathered: Vec<u8>,
+    /// Pieces on their way, oldest first, to be filled again.
+    away: VecDeque<Arc<Vec<u8>>>,
+}
+
+/// A sink on its thread.
+pub struct Worker<'scope, S>(ScopedJoinHandle<'scope, io::Result<S>>);
+
+impl Fan {
+    /// Nobody gets anything yet.
+    pub fn new() -> Self {
+        Self { senders: Vec::new(), gathered: Vec::with_capacity(PIECE), away: VecDeque::new() }
+    }
+
+    /// Adds a sink. All of them before the first byte.
+    pub fn add<'scope, S: Sink + Send + 'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        sink: S,
+    ) -> Worker<'scope, S> {
+        let (sender, receiver) = sync_channel(DEPTH);
+        self.senders.push(sender);
+        Worker(scope.spawn(move || work(sink, &receiver)))
+    }
+
+    /// Hands on what is gathered and tells the sinks that this was all.
+    pub fn close(mut self) -> io::Result<()> {
+        self.hand_on()
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let next = self.empty_piece();
+        let piece = Arc::new(std::mem::replace(&mut self.gathered, next));
+        self.send(&Piece::Bytes(Arc::clone(&piece)))?;
+        self.away.push_back(piece);
+        Ok(())
+    }
+
+    /// A piece that every sink is done with, or a new one.
+    fn empty_piece(&mut self) -> Vec<u8> {
+        let done = self.away.pop_front_if(|piece| Arc::strong_count(piece) == 1);
+        match done.map(Arc::try_unwrap) {
+            Some(Ok(mut piece)) => {
+                piece.clear();
+                piece
+            }
+            _ => Vec::with_capacity(PIECE),
+        }
+    }
+
+    fn send(&self, piece: &Piece) -> io::Result<()> {
+        for sender in &self.senders {
+            // The sink gave up; its own error is the worker's result.
+            sender.send(piece.clone()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for Fan {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sink for Fan {
+    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let room = PIECE - self.gathered.len();
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            self.gathered.extend_from_slice(now);
+            if self.gathered.len() == PIECE {
+                self.hand_on()?;
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    fn zeros(&mut self, count: u64) -> io::Result<()> {
+        if count < LONG_ZEROS {
+            return super::sink::in_pieces(count, |zeros| self.write(zeros));
+        }
+        self.hand_on()?;
+        self.send(&Piece::Zeros(count))
+    }
+}
+
+impl<S> Worker<'_, S> {
+    /// Waits until the sink has taken everything. The [`Fan`] must have been
+    /// closed or dropped before.
+    pub fn finish(self) -> io::Result<S> {
+        self.0.join().unwrap_or_else(|_| Err(io::Error::other("a thread ended early")))
+    }
+}
+
+fn work<S: Sink>(mut sink: S, pieces: &Receiver<Piece>) -> io::Result<S> {
+    for piece in pieces {
+        match piece {
+            Piece::Bytes(bytes) => sink.write(&bytes)?,
+            Piece::Zeros(count) => sink.zeros(count)?,
+        }
+    }
+    Ok(sink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sink::{HashSink, StreamSink};
+    use super::*;
+
+    /// Feeds pieces of many sizes to `fan`; returns what they were.
+    fn feed(fan: &mut Fan) -> Vec<u8> {
+        let mut all = Vec::new();
+        for (round, length) in [1, 511, 70_000, 3, 700_000, 0, 262_144].into_iter().enumerate() {
+            let piece: Vec<u8> = (0..length).map(|n| (n + round) as u8 | 1).collect();
+            fan.write(&piece).unwrap();
+            all.extend(piece);
+            let zeros = [5, 0, 200_000, 65_536, 65_535, 40_000, 3_000_000][round];
+            fan.zeros(zeros).unwrap();
+            all.resize(all.len() + zeros as usize, 0);
+        }
+        all
+    }
+
+    #[test]
+    fn every_sink_gets_the_same_bytes_in_order() {
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let stream = fan.add(scope, StreamSink(Vec::new()));
+            let hash = fan.add(scope, HashSink::default());
+            let mut all = feed(&mut fan);
+            all.extend(feed(&mut fan));
+            fan.close().unwrap();
+            assert!(stream.finish().unwrap().0 == all);
+            assert_eq!(hash.finish().unwrap().length(), all.len() as u64);
+        });
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        std::thread::scope(|scope| {
+            let mut fan = Fan::default();
+            let hash = fan.add(scope, HashSink::default());
+            fan.close().unwrap();
+            assert_eq!(hash.finish().unwrap().length(), 0);
+        });
+    }
+
+    struct Full;
+
+    impl Sink for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<()> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+    }
+
+    #[test]
+    fn a_sink_that_fails_stops_the_others_and_says_why() {
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let full = fan.add(scope, Full);
+            let hash = fan.add(scope, HashSink::default());
+            let stopped = (0..1000).any(|_| fan.write(&[1; PIECE]).is_err());
+            assert!(stopped, "1,000 pieces were taken by nobody");
+            drop(fan);
+            let error = full.finish().err().map(|error| error.kind());
+            assert_eq!(error, Some(io::ErrorKind::StorageFull));
+            assert!(hash.finish().is_ok());
+        });
+    }
+
+    #[test]
+    fn pieces_are_filled_again_so_that_memory_stays_bounded() {
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let hash = fan.add(scope, HashSink::default());
+            for _ in 0..200 {
+                fan.write(&[1; PIECE]).unwrap();
+                // One in the sink's hands, DEPTH waiting, one just made, and
+                // those that came back and wait for their turn.
+                assert!(fan.away.len() <= DEPTH + 3, "{}", fan.away.len());
+            }
+            fan.close().unwrap();
+            assert_eq!(hash.finish().unwrap().length(), 200 * PIECE as u64);
+        });
+    }
+}
