@@ -145,7 +145,7 @@ pub fn pack(
         return (decision.report, Err(PackError::Verdict));
     };
     decision.report.findings.extend(closure::strangers(listing, accepted));
-    if decision.report.worst() > Severity::Note {
+    if !decision.is_promising() {
         return (decision.report, Err(PackError::Verdict));
     }
     match render(source, accepted, outputs, progress) {

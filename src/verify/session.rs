@@ -13,7 +13,7 @@ use crate::source::{self, Shape, Source};
 use crate::sys::device::{DeviceFacts, device_facts};
 use crate::text::{Entry, Language, fill};
 
-use super::decide::{self, Decision, Held, Request, Scope, Taker};
+use super::decide::{self, Decision, Held, Request, Scope, Taker, Threshold};
 use super::finding::Kind;
 use super::level::Level;
 use super::outcome::{Failure, Outcome};
@@ -168,6 +168,7 @@ fn request<'a>(
         name: asked.source.display().to_string(),
         device: device.as_ref().map(describe),
         scope: asked.scope,
+        threshold: Threshold::Enforce,
         held: held.clone(),
         history,
         older: asked.older,
