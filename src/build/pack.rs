@@ -23,7 +23,7 @@ use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::Language;
 use crate::verify::closure;
 use crate::verify::decide::{self, Accepted, Request};
-use crate::verify::finding::{Kind, Severity};
+use crate::verify::finding::Kind;
 use crate::verify::level::Level;
 use crate::verify::outcome::Outcome;
 use crate::verify::report::{Compared, Report};
