@@ -14,6 +14,8 @@ use mediaseal::seal::layout::{MANIFEST, SUMS};
 use mediaseal::seal::names::{Identifier, Number};
 use mediaseal::seal::trust::ProductRule;
 use mediaseal::sign::release::Release;
+use mediaseal::sign::review::{self, ReviewError};
+use mediaseal::verify::finding::Kind;
 
 const MEDIASEAL: &str = env!("CARGO_BIN_EXE_mediaseal");
 
@@ -24,14 +26,24 @@ fn team() -> Team {
     team
 }
 
+/// The release as a signer reads it.
+fn read(team: &Team) -> Release {
+    Release::read(&team.path().join("release"), None, &mut |_, _| {}).unwrap()
+}
+
+/// A text of many lines as one, each run of spaces as one space.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// `mediaseal sign release --key NAME.key --yes-release 1.7`
 fn sign(team: &Team, name: &str) -> common::Ran {
     let key = format!("{name}.key");
     team.mediaseal(&["sign", "release", "--key", &key, "--yes-release", "1.7"])
 }
 
-/// The exit code and the error of signing after `change`; asserts that nothing
-/// was written.
+/// The exit code and the error of signing after `change`, as one line; asserts
+/// that nothing was written and that the error fits 80 columns.
 fn refused(change: impl FnOnce(&mut Team, &Path)) -> (i32, String) {
     let mut team = team();
     let root = team.path().join("release");
@@ -40,7 +52,8 @@ fn refused(change: impl FnOnce(&mut Team, &Path)) -> (i32, String) {
     let ran = sign(&team, "alice");
     assert_eq!(ran.stdout, "", "no path of a signature");
     assert_eq!(snapshot(team.path()), before, "nothing is written");
-    (ran.code, ran.stderr)
+    assert!(width(&ran.stderr) <= 80, "{}", ran.stderr);
+    (ran.code, flat(&ran.stderr))
 }
 
 fn width(text: &str) -> usize {
@@ -76,9 +89,10 @@ fn two_signers_sign_what_they_were_shown() {
     assert_eq!(second.code, 0, "{}", second.stderr);
     let alice = format!("  Signed by     alice {} (1 of 2 needed)\n", team.alice.id());
     assert!(second.stderr.contains(&alice), "{}", second.stderr);
-    let release = Release::read(&team.path().join("release")).unwrap();
+    let release = read(&team);
     assert!(release.signers.is_enough());
-    assert_eq!(release.check(&mut |_| {}).unwrap(), []);
+    assert_eq!(release.problems().collect::<Vec<_>>(), Vec::<&Kind>::new());
+    assert!(release.compared.is_some());
 }
 
 #[test]
@@ -125,7 +139,7 @@ fn answer_is_typed_at_a_terminal() {
     };
     assert_eq!(typed("1.8\n"), 130);
     assert_eq!(typed("\n"), 130);
-    let signers = || Release::read(&team.path().join("release")).unwrap().signers.counted.len();
+    let signers = || read(&team).signers.counted.len();
     assert_eq!(signers(), 0);
     assert_eq!(typed("1.7\n"), 0);
     assert_eq!(signers(), 1);
@@ -152,7 +166,8 @@ fn signing_blind_changed_payload() {
         write_file(root, "PAYLOAD/patch.bin", &content);
     });
     assert_eq!(code, 1);
-    assert!(error.contains("changed: PAYLOAD/patch.bin"), "{error}");
+    assert!(error.contains("M-118 Changed file: PAYLOAD/patch.bin:"), "{error}");
+    assert!(error.contains("It is not what was signed."), "what to do: {error}");
 }
 
 #[test]
@@ -167,13 +182,13 @@ fn signing_blind_every_difference_is_named() {
     });
     assert_eq!(code, 1);
     for line in [
-        "changed: TOOLS/mediaseal-verify.exe",
-        "changed: README.TXT",
-        "missing: GUIDE/FR.HTM",
-        "not part of the release: AUTORUN.INF",
-        "not part of the release: SEAL/notes\\u{1b}[2J.txt",
-        "not part of the release: empty/\n",
-        "not part of the release: empty/inner/",
+        "M-120 Wrong size: TOOLS/mediaseal-verify.exe, 14 bytes where 15 are sealed",
+        "M-120 Wrong size: README.TXT, 23 bytes where 14 are sealed",
+        "M-119 Missing file: GUIDE/FR.HTM",
+        "M-214 Unexpected file: AUTORUN.INF, 9 bytes",
+        "M-217 A name that no release may have: SEAL/notes\\u{1b}[2J.txt",
+        "M-215 Unexpected folder: empty It",
+        "M-215 Unexpected folder: empty/inner It",
     ] {
         assert!(error.contains(line), "{line}\nin\n{error}");
     }
@@ -190,7 +205,7 @@ fn symbolic_link_in_a_release_is_refused() {
         std::os::unix::fs::symlink(&to, &from).unwrap();
     });
     assert_eq!(code, 1);
-    assert!(error.contains("README.TXT: a symbolic link"), "{error}");
+    assert!(error.contains("M-121 README.TXT is not a plain file."), "{error}");
 }
 
 #[test]
@@ -206,6 +221,8 @@ fn release_that_changed_between_two_signers_is_refused() {
         write_file(root, &signature, &kept);
     });
     assert_eq!(code, 1);
+    let file = format!("M-303 Unexplained signature file: {SUMS}.");
+    assert!(error.contains(&file), "{error}");
     assert!(error.contains("not a signature of this file by that key"), "{error}");
 }
 
@@ -218,7 +235,7 @@ fn signature_that_names_another_release_is_refused() {
         write_file(root, &format!("{SUMS}.{}.minisig", team.bruno.id()), &file);
     });
     assert_eq!(code, 1);
-    assert!(error.contains("its trusted comment names another document"), "{error}");
+    assert!(error.contains("M-304 ") && error.contains("made for another release"), "{error}");
 }
 
 #[test]
@@ -231,7 +248,12 @@ fn rogue_and_empty_signature_files_are_refused() {
         fs::write(root.join(carla.replace(&team.carla.id(), "0123456789ABCDEF")), b"x").unwrap();
     });
     assert_eq!(code, 1);
-    for line in ["no key of that id may sign this", "the file is empty", "0123456789ABCDEF"] {
+    for line in [
+        "M-303 ",
+        "no key of that id may sign this",
+        "the file is empty",
+        "M-405 Unexplained signature of a trust document: SEAL/trust/1.json.0123456789ABCDEF.minisig",
+    ] {
         assert!(error.contains(line), "{line}\nin\n{error}");
     }
 }
@@ -243,7 +265,7 @@ fn manifest_that_is_not_the_sealed_one_is_refused() {
         write_file(root, MANIFEST, text.replace("\"floor\": 1", "\"floor\": 2").as_bytes());
     });
     assert_eq!(code, 1);
-    assert!(error.contains("SEAL/manifest.json is not the one in SEAL/SHA256SUMS"), "{error}");
+    assert!(error.contains("M-107 Changed file: SEAL/manifest.json"), "{error}");
 }
 
 #[test]
@@ -254,7 +276,7 @@ fn seal_without_anything_to_compare_is_refused() {
     assert_eq!(code, 1);
     let (code, error) = refused(|_, root| fs::remove_dir_all(root.join("SEAL/trust")).unwrap());
     assert_eq!(code, 1);
-    assert!(error.contains("no trust document"), "{error}");
+    assert!(error.contains("M-401 SEAL/trust/1.json is missing"), "{error}");
     let (code, _) = refused(|_, root| fs::remove_dir_all(root.join("SEAL")).unwrap());
     assert_eq!(code, 2, "that is no release");
 }
@@ -277,10 +299,11 @@ fn with_rule(epoch: u32, floor: u32) -> (i32, String) {
 fn epoch_and_floor_of_the_trust_document_are_kept() {
     let (code, error) = with_rule(2, 1);
     assert_eq!(code, 1);
-    assert!(error.contains("epoch 1, its trust document says 2"), "{error}");
+    assert!(error.contains("M-504 The release is of epoch 1;"), "{error}");
+    assert!(error.contains("epoch is 2."), "{error}");
     let (code, error) = with_rule(1, 8);
     assert_eq!(code, 1);
-    assert!(error.contains("no sequence below 8"), "{error}");
+    assert!(error.contains("M-501 Release 1.7 is older than 1.8,"), "{error}");
 }
 
 #[test]
@@ -291,7 +314,7 @@ fn withdrawn_release_is_refused() {
         common::write_trust(&root.join("SEAL/trust"), &team.documents);
     });
     assert_eq!(code, 1);
-    assert!(error.contains("withdraws this very release"), "{error}");
+    assert!(error.contains("M-406 The publisher has withdrawn this release."), "{error}");
 }
 
 #[test]
@@ -301,7 +324,7 @@ fn trust_document_that_lacks_signatures_is_refused() {
         fs::remove_file(root.join(carla)).unwrap();
     });
     assert_eq!(code, 1);
-    assert!(error.contains("1 of 2 root keys of document 1 signed it"), "{error}");
+    assert!(error.contains("M-404 Trust document 1 is refused: 1 of 2 root keys"), "{error}");
 }
 
 /// Signs with an anchor of `held`'s chain.
@@ -311,7 +334,87 @@ fn with_anchor(team: &Team, held: &Team) -> (i32, String) {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let key = ["--key", "alice.key", "--yes-release", "1.7", "--anchor", "my.anchor"];
     let ran = team.mediaseal(&[&["sign", "release"][..], &key].concat());
-    (ran.code, ran.stderr)
+    assert!(width(&ran.stderr) <= 80, "{}", ran.stderr);
+    (ran.code, flat(&ran.stderr))
+}
+
+#[test]
+fn release_that_was_not_compared_is_not_signed() {
+    let team = team();
+    let before = snapshot(team.path());
+    let release = Release::read_seal(&team.path().join("release"), None).unwrap();
+    assert_eq!(release.problems().count(), 0);
+    assert!(matches!(review::judge(&release), Err(ReviewError::NotCompared)));
+    let signed = review::sign(&release, &team.alice.key, "1.7");
+    assert!(matches!(signed, Err(ReviewError::NotCompared)));
+    assert_eq!(snapshot(team.path()), before);
+}
+
+#[test]
+fn signature_is_over_what_was_shown_and_goes_if_the_release_was_exchanged() {
+    let team = team();
+    let root = team.path().join("release");
+    let release = read(&team);
+    let mut other = fs::read(root.join(SUMS)).unwrap();
+    other[0] = if other[0] == b'0' { b'1' } else { b'0' };
+    fs::write(root.join(SUMS), &other).unwrap();
+    let before = snapshot(team.path());
+    let signed = review::sign(&release, &team.alice.key, "1.7");
+    assert!(matches!(signed, Err(ReviewError::Exchanged)));
+    assert_eq!(snapshot(team.path()), before);
+    fs::write(root.join(SUMS), &release.sums_bytes).unwrap();
+    assert!(review::sign(&release, &team.alice.key, "1.7").is_ok());
+    assert_eq!(read(&team).signers.counted.len(), 1);
+}
+
+#[test]
+fn problems_past_the_twentieth_are_counted() {
+    let (code, error) = refused(|_, root| {
+        for number in 0..25 {
+            write_file(root, &format!("EXTRA/{number:02}.TXT"), b"x");
+        }
+    });
+    assert_eq!(code, 1);
+    assert!(error.contains("EXTRA/18.TXT") && !error.contains("EXTRA/19.TXT"), "{error}");
+    assert!(error.contains("and 6 more"), "25 files and their folder: {error}");
+}
+
+#[test]
+fn attaching_to_a_release_that_is_withdrawn_or_changed_is_refused() {
+    for withdraw in [true, false] {
+        let mut team = team();
+        let root = team.path().join("release");
+        sign_release(&root, &team.alice);
+        let place = root.join(format!("{SUMS}.{}.minisig", team.alice.id()));
+        fs::rename(&place, team.path().join("alice.minisig")).unwrap();
+        if withdraw {
+            let code = Digest::of(&fs::read(root.join(SUMS)).unwrap());
+            team.extend(|document| document.withdrawn.push(code));
+            common::write_trust(&root.join("SEAL/trust"), &team.documents);
+        } else {
+            write_file(&root, MANIFEST, b"{}");
+        }
+        let ran = team.mediaseal(&["attach", "release", "alice.minisig"]);
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        let expected = if withdraw { "M-406 " } else { "M-107 " };
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+        assert!(width(&ran.stderr) <= 80, "{}", ran.stderr);
+        assert!(!place.exists());
+    }
+}
+
+#[test]
+fn withdrawn_release_before_is_shown_as_such() {
+    let mut team = Team::new();
+    let old = team.signed_release("old", &release_parts(6));
+    let code = Digest::of(&fs::read(old.join(SUMS)).unwrap());
+    team.extend(|document| document.withdrawn.push(code));
+    team.unsigned_release("release", &release_parts(7));
+    common::write_trust(&old.join("SEAL/trust"), &team.documents);
+    let ran = team.mediaseal(&["sign", "release", "--print", "--previous", "old"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(flat(&ran.stderr).contains("WARNING: M-406 The publisher has withdrawn"));
+    assert!(width(&ran.stderr) <= 80, "{}", ran.stderr);
 }
 
 #[test]
@@ -320,12 +423,22 @@ fn counterfeit_chain_is_caught_by_the_signers_own_anchor() {
     let (mine, counterfeit) = (Team::new(), team());
     let (code, error) = with_anchor(&counterfeit, &mine);
     assert_eq!(code, 1);
-    assert!(error.contains("trust document 1 is not the one in your anchor"), "{error}");
+    assert!(error.contains("M-402 Trust document 1 is not the one that is known"), "{error}");
     let mut ahead = team();
     ahead.extend(|_| {});
     let (code, error) = with_anchor(&ahead, &ahead);
     assert_eq!(code, 1);
     assert!(error.contains("your anchor has 2 already"), "{error}");
+    // The release may bring newer trust documents, if they follow the anchor's.
+    let mut newer = team();
+    let first = newer.documents.clone();
+    newer.extend(|_| {});
+    common::write_trust(&newer.path().join("release/SEAL/trust"), &newer.documents);
+    let newest = std::mem::replace(&mut newer.documents, first);
+    assert_eq!(newest.len(), 2);
+    let (code, error) = with_anchor(&newer, &newer);
+    assert_eq!(code, 0, "{error}");
+    assert!(error.contains("trust document 2, follows document 1, your anchor's last"), "{error}");
     let same = team();
     let (code, error) = with_anchor(&same, &same);
     assert_eq!(code, 0, "{error}");

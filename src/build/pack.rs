@@ -23,7 +23,7 @@ use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::Language;
 use crate::verify::closure;
 use crate::verify::decide::{self, Accepted, Request};
-use crate::verify::finding::{Kind, Severity};
+use crate::verify::finding::Kind;
 use crate::verify::level::Level;
 use crate::verify::outcome::Outcome;
 use crate::verify::report::{Compared, Report};
@@ -145,7 +145,7 @@ pub fn pack(
         return (decision.report, Err(PackError::Verdict));
     };
     decision.report.findings.extend(closure::strangers(listing, accepted));
-    if decision.report.worst() > Severity::Note {
+    if !decision.is_promising() {
         return (decision.report, Err(PackError::Verdict));
     }
     match render(source, accepted, outputs, progress) {

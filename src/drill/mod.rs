@@ -15,6 +15,7 @@
 //! error: an exercise that is secretly a good release would teach nothing, and
 //! a test of it would pass for the wrong reason.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -131,4 +132,25 @@ impl From<JsonError> for DrillError {
 /// An [`DrillError::Unsuitable`] with `why`.
 pub fn unsuitable(why: impl fmt::Display) -> DrillError {
     DrillError::Unsuitable(why.to_string())
+}
+
+/// Every file of a release folder by its path, `/` between parts. A link, or
+/// anything else that is neither file nor folder, is no release's.
+fn files_of(root: &Path) -> Result<BTreeMap<String, PathBuf>, DrillError> {
+    let mut files = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(root).min_depth(1).follow_links(false) {
+        let entry = entry.map_err(|error| unsuitable(error.to_string()))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let path = entry.path().to_path_buf();
+        let name = path.strip_prefix(root).ok().and_then(Path::to_str);
+        match name {
+            Some(name) if entry.file_type().is_file() => {
+                files.insert(name.replace('\\', "/"), path)
+            }
+            _ => return Err(unsuitable(path.display().to_string())),
+        };
+    }
+    Ok(files)
 }

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{DrillError, Keys, unsuitable};
+use super::{DrillError, Keys, files_of, unsuitable};
 use crate::seal::digest::Digest;
 use crate::seal::layout::{MANIFEST, SUMS, SealName, seal_name, sums_signature, trust_document};
 use crate::seal::layout::{SEAL_FOLDER, trust_signature};
@@ -20,7 +20,6 @@ use crate::seal::signature::{release_comment, trust_comment};
 use crate::seal::sums::Sums;
 use crate::seal::trust::TrustDocument;
 use crate::sign::files;
-use crate::sign::folder::Listing;
 use crate::sign::keyfile::SigningKey;
 use crate::store::Existing;
 use crate::store::folder::Access;
@@ -42,12 +41,8 @@ pub struct Draft {
 impl Draft {
     /// Reads the release folder `good`.
     pub fn read(good: &Path) -> Result<Self, DrillError> {
-        let listing = Listing::read(good)?;
-        if let Some((name, odd)) = listing.odd.first() {
-            return Err(unsuitable(format!("{name}: {odd}")));
-        }
         let mut files = BTreeMap::new();
-        for (name, path) in listing.files {
+        for (name, path) in files_of(good)? {
             let held = match name.split('/').next() == Some(SEAL_FOLDER) {
                 true => Held::Bytes(files::read(&path, MAX_MANIFEST_BYTES)?),
                 false => Held::File(path),

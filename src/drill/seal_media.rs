@@ -1,24 +1,24 @@
 //! Image and zip of any release folder, however bad its seal: the renderer is
 //! the good one, so that what a check finds is the seal's fault alone.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{DrillError, unsuitable};
+use super::{DrillError, files_of, unsuitable};
 use crate::medium::{BundlePlan, FileSink, FileSpec, Plan, VolumeSpec, release};
 use crate::seal::digest::Digest;
 use crate::seal::layout::SUMS;
 use crate::seal::manifest::Manifest;
-use crate::sign::folder::Listing;
 use crate::store::Existing;
 use crate::store::atomic::AtomicFile;
 use crate::store::folder::Access;
 
 /// Writes the image `out` of `folder`, on the volume that `volume_of` names.
 pub fn image(folder: &Path, volume_of: &Manifest, out: &Path) -> Result<(), DrillError> {
-    let listing = Listing::read(folder)?;
-    let code = match listing.files.get(SUMS) {
+    let listing = files_of(folder)?;
+    let code = match listing.get(SUMS) {
         Some(path) => digest(path)?.1,
         // Without a seal there is no identity; any will do.
         None => Digest::of(b""),
@@ -33,7 +33,7 @@ pub fn image(folder: &Path, volume_of: &Manifest, out: &Path) -> Result<(), Dril
 
 /// Writes the zip `out` of `folder`, with the times that `times_of` names.
 pub fn bundle(folder: &Path, times_of: &Manifest, out: &Path) -> Result<(), DrillError> {
-    let listing = Listing::read(folder)?;
+    let listing = files_of(folder)?;
     let plan = BundlePlan::new(release::issued(times_of), specs(&listing)?).map_err(unsuitable)?;
     let mut open = |_: usize, file: &FileSpec| open(folder, file);
     let checksums = plan.checksums(&mut open, &mut |_| ()).map_err(unsuitable)?;
@@ -61,12 +61,12 @@ fn open(folder: &Path, file: &FileSpec) -> io::Result<Box<dyn Read>> {
 
 /// Every file by its hash. The order and the placing of the seal's files follow
 /// from their names.
-fn specs(listing: &Listing) -> Result<Vec<FileSpec>, DrillError> {
-    let spec = |(name, path): (&String, &std::path::PathBuf)| {
+fn specs(listing: &BTreeMap<String, PathBuf>) -> Result<Vec<FileSpec>, DrillError> {
+    let spec = |(name, path): (&String, &PathBuf)| {
         let (bytes, digest) = digest(path)?;
         Ok(FileSpec::hashed(name.clone(), bytes, digest.0))
     };
-    listing.files.iter().map(spec).collect()
+    listing.iter().map(spec).collect()
 }
 
 fn digest(path: &Path) -> Result<(u64, Digest), DrillError> {

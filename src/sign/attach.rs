@@ -15,13 +15,14 @@ use super::release::{Release, ReleaseError};
 use super::trust_folder::{TrustFolder, TrustFolderError};
 use crate::seal::chain::Chain;
 use crate::seal::key::KeyId;
-use crate::seal::layout::{SEAL_FOLDER, sums_signature, trust_signature};
+use crate::seal::layout::{SEAL_FOLDER, SealName, seal_name, sums_signature, trust_signature};
 use crate::seal::limits::MAX_SIGNATURE_BYTES;
 use crate::seal::names::{Identifier, escape};
 use crate::seal::signature::{
     Signature, SignatureError, TRUSTED_PREFIX, UNTRUSTED_COMMENT, trust_comment,
 };
 use crate::seal::signers;
+use crate::verify::finding::Kind;
 use crate::verify::outcome::{Failure, Outcome};
 
 /// Bytes of a file to attach: minisign writes untrusted comments of up to
@@ -135,7 +136,13 @@ pub fn check(folder: &Path, file: &Path) -> Result<Attached, AttachError> {
     let signature = normalise(&bytes)?;
     let trust_version = trust_version(signature.trusted_comment());
     if folder.join(SEAL_FOLDER).is_dir() {
-        let release = Release::read(folder).map_err(AttachError::Release)?;
+        let release = Release::read_seal(folder, None).map_err(AttachError::Release)?;
+        // A file in place of a signature may be the one that is attached.
+        let others = release.problems().filter(|kind| !is_about_a_signature(kind));
+        let others: Vec<Kind> = others.cloned().collect();
+        if !others.is_empty() {
+            return Err(AttachError::Release(ReleaseError::Refused(others)));
+        }
         return match trust_version {
             None => for_release(&release, &signature),
             Some(version) => {
@@ -152,6 +159,19 @@ pub fn check(folder: &Path, file: &Path) -> Result<Attached, AttachError> {
     let version = trust_version.unwrap_or(newest);
     let path = trust.signature_path(version, signature.key_id());
     for_trust(trust.chain(), version, &signature, path)
+}
+
+fn is_about_a_signature(kind: &Kind) -> bool {
+    match kind {
+        Kind::SignatureRefused { .. }
+        | Kind::SignatureOfOtherRelease { .. }
+        | Kind::TrustSignatureRefused { .. } => true,
+        Kind::SealFileTooLong { path, .. } => matches!(
+            seal_name(path),
+            Some(SealName::SumsSignature(_) | SealName::TrustSignature(..))
+        ),
+        _ => false,
+    }
 }
 
 /// Writes a checked signature to its place. One that is there already and says

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::source::{self, Shape, Source, SourceError};
 use crate::store::StoreError;
 use crate::store::atomic::{parent_and_name, write_atomic};
 use crate::verify::outcome::{Failure, Outcome};
@@ -77,6 +78,30 @@ impl From<FileError> for Failure {
         };
         Self::new(outcome, error.to_string(), next)
     }
+}
+
+/// Opens the folder at `path` as a check does; `None` if something else is
+/// there.
+pub fn folder_source(path: &Path) -> Result<Option<Box<dyn Source>>, SourceError> {
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_dir()) {
+        return Ok(None);
+    }
+    source::open(path).map(|source| Some(source).filter(|found| found.shape() == Shape::Folder))
+}
+
+/// A source that cannot be opened or read.
+pub fn source_failure(error: &SourceError) -> Failure {
+    let outcome = match error {
+        SourceError::TooLong { .. }
+        | SourceError::Malformed { .. }
+        | SourceError::LimitExceeded { .. } => Outcome::Fail,
+        _ => Outcome::Io,
+    };
+    let next = match error {
+        SourceError::NotFound { .. } => "Correct the path.",
+        _ => error.advice(),
+    };
+    Failure::new(outcome, error.to_string(), next)
 }
 
 /// What to do where reading failed.

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::seal::digest::Digest;
+use crate::text::Language;
+use crate::verify::finding::Kind;
 
 /// Columns of the narrowest terminal that is served.
 pub const WIDTH: usize = 80;
@@ -60,6 +62,25 @@ impl fmt::Display for Lines {
     }
 }
 
+/// A finding as lines that fit behind `error: `: number, what happened, and
+/// below it what to do.
+pub fn finding_lines(kind: &Kind) -> Vec<String> {
+    // As wide as `error: `, and as `M-118  `.
+    let (margin, column) = (7, 7);
+    let mut label = kind.code();
+    let mut lines = Vec::new();
+    for text in [kind.what(Language::English), kind.next(Language::English)] {
+        if text.is_empty() {
+            continue;
+        }
+        for part in wrap(&text, WIDTH - margin - column) {
+            lines.push(format!("{label:<column$}{part}"));
+            label.clear();
+        }
+    }
+    lines
+}
+
 /// Parts of at most `width` characters; breaks at spaces, and inside a word
 /// only where the word alone is too long.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -99,6 +120,19 @@ mod tests {
         lines.code("Release code", &Digest::of(b""));
         assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines}");
         assert!(lines.to_string().contains(&Digest::of(b"").to_string()), "a hash is not broken");
+    }
+
+    #[test]
+    fn finding_says_what_happened_and_what_to_do_in_73_columns() {
+        let path = format!("GUIDE/{}", "a".repeat(144));
+        let kind = Kind::FileChanged { path: path.clone(), sectors: None };
+        let lines = finding_lines(&kind);
+        assert!(lines[0].starts_with("M-118  Changed file:"), "{lines:?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= 73), "{lines:?}");
+        let joined: String = lines.iter().map(|line| &line[7..]).collect();
+        assert!(joined.contains(&path), "{joined}");
+        let next = kind.next(Language::English);
+        assert!(lines.iter().any(|line| line.trim_start() == next), "{lines:?}");
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! | --- | --- |
 //! | [`secret`], [`password`] | bytes that are wiped; where passwords come from |
 //! | [`keyfile`] | minisign secret key files, and signing with them |
-//! | [`folder`], [`files`] | listing a folder without following links; files that appear whole |
-//! | [`release`] | a release folder, re-hashed before anyone signs it |
+//! | [`files`] | folders as a check opens them; files that appear whole |
+//! | [`release`] | a release folder as the one decision judges it |
 //! | [`review`] | whether it may be signed, and the signature |
 //! | [`review_lines`], [`lines`] | what a signer sees, in at most 80 columns |
 //! | [`trust_folder`] | a folder of trust documents, read and explained |
@@ -18,7 +18,6 @@
 
 pub mod attach;
 pub mod files;
-pub mod folder;
 pub mod keyfile;
 pub mod lines;
 pub mod password;

@@ -1,43 +1,32 @@
 //! Whether a release may be signed, and the signature.
 //!
-//! The release was read again ([`Release::check`]) and shown
-//! ([`super::review_lines`]); here it is held against its trust document and,
-//! where the signer has one, against an anchor of their own. Only then, and only if `EPOCH.SEQUENCE` was typed,
-//! are the very bytes signed that were shown.
+//! The release was judged by the one decision ([`Release::read`]) and shown
+//! ([`super::review_lines`]). Only if nothing was found, everything was
+//! compared and `EPOCH.SEQUENCE` was typed, are the very bytes signed that were
+//! shown.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use super::files::{self, Access, Existing, FileError, shown};
 use super::keyfile::{KeyfileError, SigningKey};
-use super::release::{Problem, Release};
-use crate::seal::chain::Chain;
+use super::release::{Release, outcome, write_problems};
 use crate::seal::key::{KeyId, PublicKey};
 use crate::seal::layout::{SUMS, sums_signature};
 use crate::seal::limits::MAX_SUMS_BYTES;
-use crate::seal::names::{Identifier, Number};
+use crate::seal::names::Identifier;
 use crate::seal::signers;
+use crate::verify::finding::Kind;
 use crate::verify::outcome::{Failure, Outcome};
-
-/// Problems that an error lists; more are counted.
-const SHOWN_PROBLEMS: usize = 20;
 
 /// Why a release is not signed.
 #[derive(Debug)]
 pub enum ReviewError {
-    /// The folder is not what its seal says.
-    Problems(Vec<Problem>),
-    /// The release names another publisher than its chain.
-    Publisher(Identifier, Identifier),
-    /// The epoch is not the one in the newest trust document.
-    Epoch(Number, Number),
-    /// Below the floor of the trust document.
-    Floor(Number),
-    /// Withdrawn by the trust document.
-    Withdrawn,
-    /// Its chain and the signer's anchor do not agree on this document.
-    Fork(u32),
-    /// The signer's anchor has a newer document.
+    /// The decision's findings.
+    Problems(Vec<Kind>),
+    /// Its files were not compared.
+    NotCompared,
+    /// The signer's anchor has a newer document: the release's, the anchor's.
     OldTrust(u32, u32),
     /// Another product or publisher is given as the release before.
     OtherProduct(PathBuf),
@@ -59,26 +48,10 @@ impl fmt::Display for ReviewError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Problems(problems) => {
-                write!(f, "the release is not what its seal says")?;
-                for problem in problems.iter().take(SHOWN_PROBLEMS) {
-                    write!(f, "\n{problem}")?;
-                }
-                match problems.len().saturating_sub(SHOWN_PROBLEMS) {
-                    0 => Ok(()),
-                    more => write!(f, "\nand {more} more"),
-                }
+                write!(f, "the release must not be signed")?;
+                write_problems(f, problems)
             }
-            Self::Publisher(release, chain) => {
-                write!(f, "the release is of {release}, its trust documents of {chain}")
-            }
-            Self::Epoch(release, trust) => {
-                write!(f, "the release has epoch {release}, its trust document says {trust}")
-            }
-            Self::Floor(floor) => write!(f, "the trust document allows no sequence below {floor}"),
-            Self::Withdrawn => write!(f, "the trust document withdraws this very release"),
-            Self::Fork(version) => {
-                write!(f, "trust document {version} is not the one in your anchor")
-            }
+            Self::NotCompared => write!(f, "the files of the release were not compared"),
             Self::OldTrust(release, anchor) => write!(
                 f,
                 "the release has trust document {release}, your anchor has {anchor} already"
@@ -112,11 +85,8 @@ impl From<ReviewError> for Failure {
             ReviewError::OtherProduct(_) => {
                 (Outcome::Usage, "--previous wants the release before of the same product.")
             }
-            ReviewError::Fork(_) => {
-                (Outcome::Fail, "Do not sign it. Ask who built it where its trust comes from.")
-            }
-            ReviewError::Problems(_) => (
-                Outcome::Fail,
+            ReviewError::Problems(problems) => (
+                outcome(&problems),
                 "Do not sign it; find out who changed it, and when. A signature that\n\
                  minisign itself made must be given to mediaseal attach first.",
             ),
@@ -126,49 +96,18 @@ impl From<ReviewError> for Failure {
     }
 }
 
-/// Holds a release that was read against its trust document and `anchor`.
-pub fn judge(
-    release: &Release,
-    problems: Vec<Problem>,
-    anchor: Option<&Chain>,
-) -> Result<(), ReviewError> {
+/// Whether the release may be signed, by the decision that was made of it.
+pub fn judge(release: &Release) -> Result<(), ReviewError> {
+    let problems: Vec<Kind> = release.problems().cloned().collect();
     if !problems.is_empty() {
         return Err(ReviewError::Problems(problems));
     }
-    let (manifest, chain) = (&release.manifest, &release.chain);
-    if let Some(held) = anchor {
-        agree(chain, held)?;
+    // Verifiers accept an older chain; a new release has no reason to bring one.
+    if let Some((known, brought)) = release.trust_step().filter(|(known, brought)| known > brought)
+    {
+        return Err(ReviewError::OldTrust(brought, known));
     }
-    if manifest.publisher != *chain.publisher() {
-        let (own, other) = (manifest.publisher.clone(), chain.publisher().clone());
-        return Err(ReviewError::Publisher(own, other));
-    }
-    let epoch = chain.epoch(&manifest.product);
-    if manifest.epoch != epoch {
-        return Err(ReviewError::Epoch(manifest.epoch, epoch));
-    }
-    let floor = chain.floor(&manifest.product);
-    if manifest.sequence < floor {
-        return Err(ReviewError::Floor(floor));
-    }
-    match chain.withdraws(&release.code()) {
-        true => Err(ReviewError::Withdrawn),
-        false => Ok(()),
-    }
-}
-
-/// The release's chain must hold every document that the signer holds.
-fn agree(chain: &Chain, held: &Chain) -> Result<(), ReviewError> {
-    let both = chain.links().iter().zip(held.links());
-    for (own, other) in both {
-        if own.code != other.code {
-            return Err(ReviewError::Fork(own.document.version));
-        }
-    }
-    match held.length() > chain.length() {
-        true => Err(ReviewError::OldTrust(chain.length(), held.length())),
-        false => Ok(()),
-    }
+    release.compared.map(|_| ()).ok_or(ReviewError::NotCompared)
 }
 
 /// The holder's name, if `key` may sign releases of this chain.
@@ -187,6 +126,7 @@ pub fn is_signed_by(release: &Release, key: &PublicKey) -> bool {
 /// Signs the bytes of `SHA256SUMS` that were read, if `typed` is this release,
 /// and writes the signature into the folder; its path.
 pub fn sign(release: &Release, key: &SigningKey, typed: &str) -> Result<PathBuf, ReviewError> {
+    judge(release)?;
     may_sign(release, &key.public())?;
     if typed.trim() != release.manifest.position().to_string() {
         return Err(ReviewError::Cancelled);

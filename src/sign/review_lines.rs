@@ -9,13 +9,10 @@ use super::review::ReviewError;
 use crate::seal::layout::MANIFEST;
 use crate::seal::manifest::{ReferenceOrigin, Role};
 use crate::seal::signers::Signed;
+use crate::text::Language;
 
 /// What a signer compares, in at most 80 columns.
-pub fn lines(
-    release: &Release,
-    anchored: bool,
-    previous: Option<&Release>,
-) -> Result<Lines, ReviewError> {
+pub fn lines(release: &Release, previous: Option<&Release>) -> Result<Lines, ReviewError> {
     let manifest = &release.manifest;
     let mut lines = Lines::new();
     lines.fact("You sign for", manifest.publisher.as_str());
@@ -37,9 +34,10 @@ pub fn lines(
     let files = manifest.files.len();
     lines.fact("Files", &format!("{files}, all read just now; none missing, none extra"));
     signed_by(&mut lines, release);
-    let trust = match anchored {
-        true => "the same as in your anchor",
-        false => "the release's own: compare its code",
+    let trust = match (release.anchored, release.trust_step()) {
+        (false, _) => "the release's own: compare its code".to_string(),
+        (true, None) => "the same as in your anchor".to_string(),
+        (true, Some((known, _))) => format!("follows document {known}, your anchor's last"),
     };
     lines.fact("Trust", &format!("trust document {}, {trust}", release.chain.length()));
     lines.more(&format!("publisher code of trust document {}:", release.chain.length()));
@@ -89,6 +87,9 @@ fn differences(
     lines.fact(&label, &format!("{} {}, signed by {signed}", old.product, old.version));
     if old.position() >= new.position() {
         lines.more("WARNING: that release is not older than this one");
+    }
+    for kind in previous.problems() {
+        lines.more(&format!("WARNING: {} {}", kind.code(), kind.what(Language::English)));
     }
     if new.payload.path != old.payload.path {
         lines.more(&format!("payload was {}", old.payload.path));

@@ -8,29 +8,31 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::files::{self, FileError, shown};
-use super::folder::{Listing, Odd};
+use super::files::{folder_source, shown, source_failure};
 use crate::seal::chain::{Chain, ChainError, Link, SignedDocument, only_tightens, root_signers};
 use crate::seal::digest::Digest;
 use crate::seal::key::{KeyId, PublicKey};
 use crate::seal::layout::{SealName, TRUST_FOLDER, seal_name};
-use crate::seal::limits::{MAX_SIGNATURE_BYTES, MAX_TRUST_BYTES};
+use crate::seal::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURE_FILES, MAX_TRUST_BYTES};
 use crate::seal::names::{Identifier, escape};
 use crate::seal::signature::{Signature, SignatureError};
 use crate::seal::trust::Holder;
+use crate::source::{EntryKind, Remark, Source, SourceError};
 use crate::verify::outcome::{Failure, Outcome};
 
 /// Why a folder of trust documents was refused.
 #[derive(Debug)]
 pub enum TrustFolderError {
     /// Reading failed.
-    File(FileError),
+    Source(SourceError),
     /// No `1.json`.
     Empty(PathBuf),
     /// An entry that belongs to no trust document.
     Unexplained(String),
-    /// An entry that is not an ordinary file.
-    Odd(String, Odd),
+    /// An entry that is neither file nor folder.
+    NotAFile(String, EntryKind),
+    /// More entries than such a folder can have.
+    Endless(String),
     /// A document between others, or the document of a signature, is missing.
     Missing(u32),
     /// A document is refused.
@@ -42,12 +44,16 @@ pub enum TrustFolderError {
 impl fmt::Display for TrustFolderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(error) => write!(f, "{error}"),
+            Self::Source(error) => write!(f, "{error}"),
             Self::Empty(path) => write!(f, "{} holds no trust document", shown(path)),
             Self::Unexplained(name) => {
                 write!(f, "{} does not belong to a trust document", escape(name))
             }
-            Self::Odd(name, odd) => write!(f, "{}: {odd}", escape(name)),
+            Self::NotAFile(name, EntryKind::SymbolicLink) => {
+                write!(f, "{} is a symbolic link", escape(name))
+            }
+            Self::NotAFile(name, _) => write!(f, "{} is not a file", escape(name)),
+            Self::Endless(detail) => write!(f, "not a folder of trust documents: {detail}"),
             Self::Missing(version) => write!(f, "trust document {version} is missing"),
             Self::Document(version, error) => write!(f, "trust document {version}: {error}"),
             Self::Signature(name, error) => write!(f, "{}: {error}", escape(name)),
@@ -61,11 +67,11 @@ impl From<TrustFolderError> for Failure {
     fn from(error: TrustFolderError) -> Self {
         let what = error.to_string();
         let (outcome, next) = match error {
-            TrustFolderError::File(error) => return error.into(),
+            TrustFolderError::Source(error) => return source_failure(&error),
             TrustFolderError::Empty(_) => {
                 (Outcome::Usage, "Make the first one with: mediaseal trust new.")
             }
-            TrustFolderError::Unexplained(_) | TrustFolderError::Odd(..) => {
+            TrustFolderError::Unexplained(_) | TrustFolderError::NotAFile(..) => {
                 (Outcome::Fail, "Find out where it comes from, then move it away.")
             }
             TrustFolderError::Document(_, ChainError::Threshold { .. }) => {
@@ -82,30 +88,46 @@ impl From<TrustFolderError> for Failure {
 }
 
 /// What [`documents`] found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Documents {
+struct Documents {
     /// The documents, 1 first, with the signature files that can be read.
-    pub signed: Vec<SignedDocument>,
+    signed: Vec<SignedDocument>,
     /// Signature files that are no signatures, or not of the key in their name.
-    pub refused: Vec<(String, SignatureError)>,
+    refused: Vec<(String, SignatureError)>,
 }
 
-/// The trust documents in `listing` whose names begin with `prefix` there.
-/// Names without that prefix are not looked at.
-pub fn documents(listing: &Listing, prefix: &str) -> Result<Documents, TrustFolderError> {
+/// The trust documents in the folder `root`, in which nothing else may be.
+fn documents(root: &Path) -> Result<Documents, TrustFolderError> {
+    let source = folder_source(root).map_err(TrustFolderError::Source)?;
+    let source = source.ok_or_else(|| TrustFolderError::Empty(root.to_path_buf()))?;
+    let listing = source.listing().map_err(TrustFolderError::Source)?;
+    let given_up = listing.remarks.iter().find(|remark| matches!(remark, Remark::GivenUp { .. }));
+    if let Some(remark) = given_up {
+        return Err(TrustFolderError::Endless(remark.to_string()));
+    }
     let mut bodies = BTreeMap::new();
     let mut refused = Vec::new();
+    let mut read = 0;
     let mut signatures: BTreeMap<u32, Vec<(KeyId, Vec<u8>)>> = BTreeMap::new();
-    for (name, path) in &listing.files {
-        let Some(rest) = name.strip_prefix(prefix) else { continue };
-        match seal_name(&format!("{TRUST_FOLDER}/{rest}")) {
+    for entry in &listing.entries {
+        let name = &entry.path;
+        match entry.kind {
+            EntryKind::File { .. } => {}
+            EntryKind::Folder => return Err(TrustFolderError::Unexplained(name.clone())),
+            kind => return Err(TrustFolderError::NotAFile(name.clone(), kind)),
+        }
+        match seal_name(&format!("{TRUST_FOLDER}/{name}")) {
             Some(SealName::TrustDocument(version)) => {
-                let bytes = files::read(path, MAX_TRUST_BYTES).map_err(TrustFolderError::File)?;
+                let bytes = source.read(name, MAX_TRUST_BYTES).map_err(TrustFolderError::Source)?;
                 bodies.insert(version, bytes);
             }
             Some(SealName::TrustSignature(version, key)) => {
+                read += 1;
+                if read > MAX_SIGNATURE_FILES {
+                    let detail = format!("more than {MAX_SIGNATURE_FILES} signature files");
+                    return Err(TrustFolderError::Endless(detail));
+                }
                 let named = signatures.entry(version).or_default();
-                match read_signature(path, key)? {
+                match read_signature(&*source, name, key)? {
                     Ok(bytes) => named.push((key, bytes)),
                     Err(error) => refused.push((name.clone(), error)),
                 }
@@ -114,7 +136,7 @@ pub fn documents(listing: &Listing, prefix: &str) -> Result<Documents, TrustFold
         }
     }
     if bodies.is_empty() {
-        return Err(TrustFolderError::Empty(listing.root.join(prefix)));
+        return Err(TrustFolderError::Empty(root.to_path_buf()));
     }
     let mut signed = Vec::new();
     for (index, (version, bytes)) in bodies.into_iter().enumerate() {
@@ -135,31 +157,19 @@ pub fn documents(listing: &Listing, prefix: &str) -> Result<Documents, TrustFold
 
 /// A signature file, if it is one of the key in its name.
 fn read_signature(
-    path: &Path,
+    source: &dyn Source,
+    name: &str,
     key: KeyId,
 ) -> Result<Result<Vec<u8>, SignatureError>, TrustFolderError> {
-    let bytes = match files::read(path, MAX_SIGNATURE_BYTES) {
+    let bytes = match source.read(name, MAX_SIGNATURE_BYTES) {
         Ok(bytes) => bytes,
-        Err(FileError::TooLong { .. }) => return Ok(Err(SignatureError::Format)),
-        Err(error) => return Err(TrustFolderError::File(error)),
+        Err(error) if error.is_too_long() => return Ok(Err(SignatureError::Format)),
+        Err(error) => return Err(TrustFolderError::Source(error)),
     };
     Ok(Signature::parse(&bytes).and_then(|signature| match signature.key_id() == key {
         true => Ok(bytes),
         false => Err(SignatureError::KeyId),
     }))
-}
-
-/// The chain that `documents` prove by themselves: 1 by its own root keys, each
-/// later one by those before it and its own.
-pub fn proved(documents: Vec<SignedDocument>) -> Result<Chain, TrustFolderError> {
-    let mut documents = documents.into_iter();
-    let first = documents.next().ok_or(TrustFolderError::Missing(1))?;
-    let wrong = |version| move |error| TrustFolderError::Document(version, error);
-    let mut chain = Chain::self_signed(first).map_err(wrong(1))?;
-    for signed in documents {
-        chain.extend(signed).map_err(wrong(chain.length() + 1))?;
-    }
-    Ok(chain)
 }
 
 /// Root signatures that the newest document has and needs.
@@ -211,14 +221,7 @@ impl TrustFolder {
     pub(super) fn read_loosely(
         root: &Path,
     ) -> Result<(Self, Vec<(String, SignatureError)>), TrustFolderError> {
-        let listing = Listing::read(root).map_err(TrustFolderError::File)?;
-        if let Some((name, odd)) = listing.odd.first() {
-            return Err(TrustFolderError::Odd(name.clone(), *odd));
-        }
-        if let Some(name) = listing.folders.first() {
-            return Err(TrustFolderError::Unexplained(name.clone()));
-        }
-        let found = documents(&listing, "")?;
+        let found = documents(root)?;
         let newest = found.signed.len() as u32;
         let code = found.signed.last().map(|signed| Digest::of(&signed.bytes));
         let code = code.ok_or(TrustFolderError::Missing(1))?;
@@ -318,9 +321,17 @@ impl TrustFolder {
         self.root.join(format!("{version}.json.{key}.minisig"))
     }
 
-    /// The whole chain, each document proved by its signatures.
+    /// The whole chain as the documents prove it by themselves: 1 by its own
+    /// root keys, each later one by those before it and its own.
     pub fn proved(&self) -> Result<Chain, TrustFolderError> {
-        proved(self.chain.links().iter().map(|link| link.signed.clone()).collect())
+        let mut documents = self.chain.links().iter().map(|link| link.signed.clone());
+        let first = documents.next().ok_or(TrustFolderError::Missing(1))?;
+        let wrong = |version| move |error| TrustFolderError::Document(version, error);
+        let mut chain = Chain::self_signed(first).map_err(wrong(1))?;
+        for signed in documents {
+            chain.extend(signed).map_err(wrong(chain.length() + 1))?;
+        }
+        Ok(chain)
     }
 }
 

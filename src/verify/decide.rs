@@ -13,7 +13,7 @@ use crate::seal::layout::{MANIFEST, sums_signature};
 use crate::seal::manifest::Manifest;
 use crate::seal::names::Identifier;
 use crate::seal::signature::release_comment;
-use crate::seal::signers;
+use crate::seal::signers::{self, SignerCount};
 use crate::seal::sums::Sums;
 use crate::seal::timestamp::Timestamp;
 use crate::source::{Listing, Shape, Source};
@@ -34,6 +34,17 @@ pub enum Scope {
     WholeMedium,
     /// The image-sized front.
     VolumeOnly,
+}
+
+/// Whether enough people must have signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// Too few signatures are a finding, and nothing that they sign is parsed.
+    Enforce,
+    /// For those who sign, or look at what others will sign: signatures are
+    /// judged and counted, too few are no finding, and everything is parsed
+    /// and compared. PASS still needs all of them ([`Report::verdict`]).
+    StillBeingSigned,
 }
 
 /// The chain that the person who runs the check trusts.
@@ -80,6 +91,8 @@ pub struct Request<'a> {
     pub device: Option<String>,
     /// How much of a device is read.
     pub scope: Scope,
+    /// Whether enough people must have signed.
+    pub threshold: Threshold,
     /// Whose chain it rests on.
     pub held: Held,
     /// What was copied of a product before.
@@ -94,7 +107,8 @@ pub struct Request<'a> {
     pub clock: Option<Timestamp>,
 }
 
-/// A release whose seal was accepted: enough people signed these bytes.
+/// A release whose seal was accepted: enough people signed these bytes, unless
+/// the request said [`Threshold::StillBeingSigned`].
 pub struct Accepted {
     /// The chain that they were counted with.
     pub chain: Chain,
@@ -111,7 +125,7 @@ pub struct Accepted {
 /// Receives the bytes of the release in the one read that also checks them.
 /// They are not proved before the report says PASS.
 pub trait Taker {
-    /// The seal was accepted and nothing speaks against the release so far.
+    /// Enough people signed, and nothing speaks against the release so far.
     fn begin(&mut self, release: &Accepted) -> io::Result<()>;
     /// The next bytes of a sealed file.
     fn file_bytes(&mut self, path: &str, bytes: &[u8]) -> io::Result<()>;
@@ -139,6 +153,15 @@ pub struct Decision {
     pub taker_error: Option<io::Error>,
 }
 
+impl Decision {
+    /// True while nothing but the comparison is missing for a PASS that rests
+    /// on enough signatures: only then may bytes of the release be used.
+    pub fn is_promising(&self) -> bool {
+        let signed = self.report.signers.as_ref().is_some_and(SignerCount::is_enough);
+        signed && self.accepted.is_some() && self.report.worst() == Severity::Note
+    }
+}
+
 /// Bytes read and bytes expected.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
@@ -158,8 +181,8 @@ pub fn check(
         return decision;
     };
     let mut nothing = TakeNothing;
-    let taker: &mut dyn Taker = match decision.report.worst() {
-        Severity::Note => match taker.begin(accepted) {
+    let taker: &mut dyn Taker = match decision.is_promising() {
+        true => match taker.begin(accepted) {
             Ok(()) => taker,
             Err(error) => {
                 decision.report.findings.push(Kind::NotKept { detail: error.to_string() });
@@ -167,8 +190,8 @@ pub fn check(
                 return decision;
             }
         },
-        // What fails already is not taken, but looked at to its end.
-        _ => &mut nothing,
+        // What cannot pass is not taken, but looked at to its end.
+        false => &mut nothing,
     };
     let level = decision.report.level;
     let outcome = bytes::compare(source, &listing, accepted, level, taker, progress);
@@ -258,9 +281,10 @@ fn accept(
     let release_code = Digest::of(received);
     report.release_code = Some(release_code);
     let chain = report.chain.clone()?;
-    count_signers(&chain, &seal, received, report);
-    if !report.signers.as_ref()?.is_enough() {
-        return None;
+    let enough = count_signers(&chain, &seal, received, request.threshold, report);
+    match request.threshold {
+        Threshold::Enforce if !enough => return None,
+        Threshold::Enforce | Threshold::StillBeingSigned => {}
     }
     let (sums, manifest) = parse(&seal, received, report)?;
     judge(&chain, &manifest, &release_code, request, report);
@@ -269,7 +293,14 @@ fn accept(
     Some(Accepted { chain, seal, sums, manifest, release_code })
 }
 
-fn count_signers(chain: &Chain, seal: &SealFiles, received: &[u8], report: &mut Report) {
+/// Counts and names the signers; true if they are enough.
+fn count_signers(
+    chain: &Chain,
+    seal: &SealFiles,
+    received: &[u8],
+    threshold: Threshold,
+    report: &mut Report,
+) -> bool {
     let files = seal.signatures.iter().map(|file| (file.key_id, file.bytes.as_slice()));
     let count = signers::count(chain, received, files);
     for (key_id, reason) in &count.refused {
@@ -280,23 +311,29 @@ fn count_signers(chain: &Chain, seal: &SealFiles, received: &[u8], report: &mut 
         let name = signed.signer.name.clone();
         report.findings.push(Kind::NoLongerCounts { name });
     }
-    if seal.signatures.is_empty() {
-        report.findings.push(Kind::NoSignature);
-    } else if !count.is_enough() {
-        let counted = count.counted.len() as u32;
-        report.findings.push(Kind::TooFewSigners { counted, needed: count.needed });
-    } else {
-        for signer in &count.missing {
-            report.findings.push(Kind::SignatureMissing { name: signer.name.clone() });
+    let enough = count.is_enough();
+    match threshold {
+        Threshold::Enforce if seal.signatures.is_empty() => {
+            report.findings.push(Kind::NoSignature);
+        }
+        Threshold::Enforce if !enough => {
+            let counted = count.counted.len() as u32;
+            report.findings.push(Kind::TooFewSigners { counted, needed: count.needed });
+        }
+        Threshold::Enforce | Threshold::StillBeingSigned => {
+            for signer in &count.missing {
+                report.findings.push(Kind::SignatureMissing { name: signer.name.clone() });
+            }
         }
     }
     for holder in chain.newest().document.keys_in_both_roles() {
         report.findings.push(Kind::KeyInBothRoles { name: holder.name.clone() });
     }
     report.signers = Some(count);
+    enough
 }
 
-/// Parses what enough people signed.
+/// Parses the received bytes that signatures are over.
 fn parse(seal: &SealFiles, received: &[u8], report: &mut Report) -> Option<(Sums, Manifest)> {
     let mut refuse = |kind| {
         report.findings.push(kind);
@@ -391,3 +428,7 @@ pub fn judge_again(
     findings.extend(rollback::judge(chain, &release.manifest, code, history, older).1);
     findings
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

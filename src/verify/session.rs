@@ -14,7 +14,7 @@ use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
 use crate::text::{Entry, Language, fill};
 
-use super::decide::{self, Decision, Held, Request, Scope, Taker};
+use super::decide::{self, Decision, Held, Request, Scope, Taker, Threshold};
 use super::finding::{Kind, Unpinned};
 use super::level::Level;
 use super::outcome::{Failure, Outcome};
@@ -182,6 +182,7 @@ fn request<'a>(
         name: asked.source.display().to_string(),
         device: device.as_ref().map(describe),
         scope: asked.scope,
+        threshold: Threshold::Enforce,
         held: held.clone(),
         history,
         older: asked.older,

@@ -66,15 +66,14 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let key = matches.get_one("key").map(PathBuf::as_path).map(key_option::read).transpose()?;
     let anchor = matches.get_one("anchor").map(PathBuf::as_path).map(read_anchor).transpose()?;
     let previous = match matches.get_one::<PathBuf>("previous") {
-        Some(path) => Some(Release::read(path)?),
+        Some(path) => Some(Release::read_seal(path, anchor.as_ref())?),
         None => None,
     };
-    let release = Release::read(root)?;
     let mut meter = Meter::start(Language::English);
-    let problems = release.check(&mut |done| meter.step(done, release.bytes()))?;
+    let release = Release::read(root, anchor.as_ref(), &mut |done, all| meter.step(done, all))?;
     drop(meter);
-    review::judge(&release, problems, anchor.as_ref())?;
-    let lines = review_lines::lines(&release, anchor.is_some(), previous.as_ref())?;
+    review::judge(&release)?;
+    let lines = review_lines::lines(&release, previous.as_ref())?;
     screen::talk(&lines.to_string());
     let Some(key) = key else {
         return print(&release);

@@ -1,0 +1,150 @@
+//! What a threshold that is not enforced changes, and what it never does.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::super::report::Verdict;
+use super::*;
+use crate::seal::layout::SUMS;
+use crate::seal::manifest::tests::sample;
+use crate::seal::testing::{TestKey, chain, first_document, role};
+use crate::source::folder::FolderSource;
+
+/// A release folder signed by the first `signers` of two, both of whom must
+/// sign, and the chain to check it by.
+fn release(signers: usize) -> (tempfile::TempDir, Chain) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = TestKey::new(1);
+    let release = [2, 3].map(TestKey::new);
+    let chain = chain(
+        &first_document(role(1, &[&root]), role(2, &release.iter().collect::<Vec<_>>())),
+        &[&root],
+    );
+    let manifest = sample();
+    let mut files = BTreeMap::new();
+    for file in &manifest.files {
+        files.insert(file.path.clone(), vec![7; file.size as usize]);
+    }
+    files.insert(MANIFEST.to_string(), manifest.print().unwrap());
+    let lines = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
+    let sums = Sums::new(lines).unwrap().print();
+    let (publisher, product, version) = (&manifest.publisher, &manifest.product, &manifest.version);
+    let comment = release_comment(publisher, product, version, manifest.position());
+    for key in &release[..signers] {
+        files.insert(sums_signature(key.public.id()), key.sign(&sums, &comment));
+    }
+    files.insert(SUMS.to_string(), sums);
+    files.extend(chain.files());
+    for (path, bytes) in &files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    (folder, chain)
+}
+
+/// Whether a taker was asked to begin, and the bytes that it was given.
+#[derive(Default)]
+struct Taken(bool, usize);
+
+impl Taker for Taken {
+    fn begin(&mut self, _release: &Accepted) -> io::Result<()> {
+        self.0 = true;
+        Ok(())
+    }
+    fn file_bytes(&mut self, _path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.1 += bytes.len();
+        Ok(())
+    }
+}
+
+fn decided(folder: &Path, held: Held, threshold: Threshold) -> (Decision, Taken) {
+    let request = Request {
+        name: "release".to_string(),
+        device: None,
+        scope: Scope::WholeMedium,
+        threshold,
+        held,
+        history: &|_| History::NotChecked,
+        older: Older::Refuse,
+        product: None,
+        required_level: None,
+        clock: None,
+    };
+    let mut taken = Taken::default();
+    let mut source = FolderSource::open(folder).unwrap();
+    let decision = check(&mut source, &request, &mut taken, &mut |_, _| ());
+    (decision, taken)
+}
+
+#[test]
+fn enforced_threshold_reads_nothing_that_too_few_signed() {
+    for (signers, code) in [(0, "M-301"), (1, "M-302")] {
+        let (folder, chain) = release(signers);
+        let (decision, taken) = decided(folder.path(), Held::Chain(chain), Threshold::Enforce);
+        assert!(decision.accepted.is_none() && decision.report.manifest.is_none());
+        assert!(decision.report.findings.iter().any(|kind| kind.code() == code));
+        assert_eq!(decision.report.verdict(), Verdict::Fail);
+        assert!(!taken.0 && !decision.is_promising());
+    }
+}
+
+#[test]
+fn release_still_being_signed_is_compared_to_its_end_and_never_passes() {
+    for signers in [0, 1] {
+        let (folder, chain) = release(signers);
+        let unpinned = Held::Unpinned(Unpinned::NoAnchor);
+        for (held, outcome) in [(Held::Chain(chain), 1), (unpinned, 6)] {
+            let (decision, taken) = decided(folder.path(), held, Threshold::StillBeingSigned);
+            let report = &decision.report;
+            let above: Vec<_> =
+                report.findings.iter().filter(|kind| kind.severity() == Severity::Fail).collect();
+            assert_eq!(above, Vec::<&Kind>::new(), "too few signatures are no finding");
+            let missing = |kind: &&Kind| matches!(kind, Kind::SignatureMissing { .. });
+            assert_eq!(report.findings.iter().filter(missing).count(), 2 - signers);
+            assert_eq!(report.signers.as_ref().unwrap().counted.len(), signers);
+            assert!(decision.accepted.is_some() && report.compared.is_some());
+            assert_eq!(report.verdict().outcome().exit_code(), outcome);
+            // Its bytes may not be used, either.
+            assert!(!decision.is_promising());
+            assert_eq!((taken.0, taken.1), (false, 0));
+        }
+    }
+}
+
+#[test]
+fn release_still_being_signed_with_enough_signers_is_judged_like_any_other() {
+    let (folder, chain) = release(2);
+    let mut reports = Vec::new();
+    for threshold in [Threshold::Enforce, Threshold::StillBeingSigned] {
+        let (decision, taken) = decided(folder.path(), Held::Chain(chain.clone()), threshold);
+        assert_eq!(decision.report.verdict(), Verdict::Pass(Level::FilesOnly));
+        assert!(taken.0 && taken.1 > 0 && decision.is_promising());
+        reports.push(format!("{:?}", decision.report));
+    }
+    assert_eq!(reports[0], reports[1]);
+}
+
+#[test]
+fn release_still_being_signed_has_every_other_finding() {
+    let (folder, chain) = release(1);
+    let payload = sample().payload.path;
+    let mut bytes = fs::read(folder.path().join(&payload)).unwrap();
+    bytes[0] ^= 1;
+    fs::write(folder.path().join(&payload), bytes).unwrap();
+    fs::write(folder.path().join("AUTORUN.INF"), b"[autorun]").unwrap();
+    let rogue = TestKey::new(9);
+    fs::write(folder.path().join(sums_signature(rogue.public.id())), b"x").unwrap();
+    let (decision, _) = decided(folder.path(), Held::Chain(chain), Threshold::StillBeingSigned);
+    let mut codes: Vec<String> = decision
+        .report
+        .findings
+        .iter()
+        .filter(|kind| kind.severity() > Severity::Note)
+        .map(Kind::code)
+        .collect();
+    codes.sort();
+    assert_eq!(codes, ["M-118", "M-214", "M-303"]);
+    assert_eq!(decision.report.compared, None);
+}
