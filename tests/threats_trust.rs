@@ -294,6 +294,7 @@ fn at(world: &World, source: &Path, clock: Option<Timestamp>) -> Report {
         scope: Scope::WholeMedium,
         held: Held::Chain(chain),
         history: &history,
+        threshold: mediaseal::verify::decide::Threshold::Enforce,
         older: Older::Refuse,
         product: None,
         required_level: None,
