@@ -7,7 +7,7 @@ use super::lines::Lines;
 use super::release::Release;
 use super::review::ReviewError;
 use crate::seal::layout::MANIFEST;
-use crate::seal::manifest::{ReferenceOrigin, Role};
+use crate::seal::manifest::{Manifest, PayloadKind, ReferenceOrigin, Restart, Role};
 use crate::seal::signers::Signed;
 use crate::text::Language;
 
@@ -23,7 +23,8 @@ pub fn lines(release: &Release, previous: Option<&Release>) -> Result<Lines, Rev
     lines.fact("Release", &format!("{position} (floor {})", manifest.floor));
     payload(&mut lines, release);
     for tool in manifest.files.iter().filter(|file| file.role == Role::Tool) {
-        lines.fact("Tool", &format!("{}, {} bytes", tool.path, grouped(tool.size)));
+        lines
+            .fact("Tool", &format!("{}, {} bytes", tool.path, Language::English.number(tool.size)));
         if let Some(digest) = release.sums.digest(&tool.path) {
             lines.code("Tool code", &digest);
         }
@@ -31,8 +32,8 @@ pub fn lines(release: &Release, previous: Option<&Release>) -> Result<Lines, Rev
     if let Some(previous) = previous {
         differences(&mut lines, release, previous)?;
     }
-    let files = manifest.files.len();
-    lines.fact("Files", &format!("{files}, all read just now; none missing, none extra"));
+    installation(&mut lines, manifest);
+    files(&mut lines, release);
     signed_by(&mut lines, release);
     let trust = match (release.anchored, release.trust_step()) {
         (false, _) => "the release's own: compare its code".to_string(),
@@ -46,10 +47,55 @@ pub fn lines(release: &Release, previous: Option<&Release>) -> Result<Lines, Rev
     Ok(lines)
 }
 
+/// What will be done with it, where, and when it should be asked for again.
+fn installation(lines: &mut Lines, manifest: &Manifest) {
+    for applies in &manifest.applies_to {
+        let (from, to) = (&applies.versions.from, &applies.versions.to);
+        lines.fact("For", &format!("{}, {} {from} to {to}", applies.instrument, applies.software));
+    }
+    let restart = |restart: Restart| match restart {
+        Restart::None => "not asked for",
+        Restart::Recommended => "recommended",
+        Restart::Required => "required",
+    };
+    let rules = &manifest.install.restart;
+    lines.fact("Installed in", manifest.install.destination.as_str());
+    lines.fact(
+        "Restart",
+        &format!(
+            "after install {}, repair {}, remove {}",
+            restart(rules.install),
+            restart(rules.repair),
+            restart(rules.remove)
+        ),
+    );
+    lines.fact("Issued", &format!("{}; newer after {}", manifest.issued, manifest.advise_after));
+    let mib = manifest.volume.bytes >> 20;
+    lines.fact("Volume", &format!("{} ({mib} MiB)", manifest.volume.label));
+}
+
+/// Every file that the signature covers: one that is not expected here is seen
+/// here, or by nobody.
+fn files(lines: &mut Lines, release: &Release) {
+    let files = &release.manifest.files;
+    let count = files.len();
+    lines.fact("Files", &format!("{count}, all read just now; none missing, none extra"));
+    for file in files {
+        lines.more(&format!("{} ({})", file.path, Language::English.number(file.size)));
+    }
+}
+
 fn payload(lines: &mut Lines, release: &Release) {
     let payload = &release.manifest.payload;
     let size = release.manifest.main_file().map_or(0, |file| file.size);
-    lines.fact("Payload", &format!("{}, {} bytes", payload.path, grouped(size)));
+    let kind = match payload.kind {
+        PayloadKind::Msi => "a Windows Installer package",
+        PayloadKind::Files => "copied, never started",
+    };
+    lines.fact(
+        "Payload",
+        &format!("{}, {} bytes, {kind}", payload.path, Language::English.number(size)),
+    );
     let digest = release.sums.digest(&payload.path);
     if let Some(digest) = digest {
         lines.fact("its SHA-256", &digest.to_string());
@@ -132,31 +178,5 @@ fn names<'a>(signed: impl Iterator<Item = &'a Signed>) -> String {
     match names.is_empty() {
         true => "nobody".to_string(),
         false => names.join(", "),
-    }
-}
-
-/// `20480000` as `20,480,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn sizes_are_read_in_groups_of_three() {
-        let numbers = [(0, "0"), (999, "999"), (1000, "1,000"), (20_480_000, "20,480,000")];
-        for (number, text) in numbers {
-            assert_eq!(grouped(number), text);
-        }
     }
 }
