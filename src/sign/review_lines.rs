@@ -92,10 +92,9 @@ fn payload(lines: &mut Lines, release: &Release) {
         PayloadKind::Msi => "a Windows Installer package",
         PayloadKind::Files => "copied, never started",
     };
-    lines.fact(
-        "Payload",
-        &format!("{}, {} bytes, {kind}", payload.path, Language::English.number(size)),
-    );
+    let size = Language::English.number(size);
+    lines.fact("Payload", &format!("{}, {size} bytes", payload.path));
+    lines.more(kind);
     let digest = release.sums.digest(&payload.path);
     if let Some(digest) = digest {
         lines.fact("its SHA-256", &digest.to_string());
