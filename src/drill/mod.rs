@@ -8,6 +8,11 @@
 //! | [`seal_signatures`], [`seal_json`], [`seal_fields`] | signature files, spellings of signed JSON, values of a manifest |
 //! | [`seal_media`] | image and zip of any folder, however bad |
 //! | [`trust_documents`], [`trust_history`] | bad documents; bad continuations of a chain |
+//! | [`medium`] | an image that can be spoiled: bytes, clusters, folders |
+//! | [`medium_faults`] | the list of bad images by name; data, boot area, names |
+//! | [`medium_chains`], [`medium_windows`] | FATs that mislead; what an operating system changes |
+//! | [`bundle`], [`bundle_faults`] | a zip that can be spoiled; the list of bad zips by name |
+//! | [`folder`] | the list of bad folders by name |
 //! | [`trust_anchor`], [`trust_state`] | anchors and state folders that were tampered with |
 //!
 //! Invariants: a fixture changes a copy and never what it was given; its output
@@ -26,6 +31,13 @@ use crate::sign::files::FileError;
 use crate::sign::keyfile::{KeyfileError, SigningKey};
 use crate::store::StoreError;
 
+pub mod bundle;
+pub mod bundle_faults;
+pub mod folder;
+pub mod medium;
+pub mod medium_chains;
+pub mod medium_faults;
+pub mod medium_windows;
 pub mod seal;
 pub mod seal_draft;
 pub mod seal_fields;
