@@ -89,6 +89,9 @@ fn copy(source: &mut File, target: &mut File) -> std::io::Result<()> {
     }
 }
 
+/// Used entries of a folder with their offsets, and the offsets after them.
+type Slots = (Vec<(u64, Slot)>, Vec<u64>);
+
 impl Image {
     /// An image that is open for reading and writing; `path` is for messages.
     pub fn open(file: File, path: &Path) -> Result<Self, DrillError> {
@@ -186,7 +189,7 @@ impl Image {
     }
 
     /// Every used entry of a folder with its offset, and the offsets after them.
-    fn slots(&mut self, folder: u32) -> Result<(Vec<(u64, Slot)>, Vec<u64>), DrillError> {
+    fn slots(&mut self, folder: u32) -> Result<Slots, DrillError> {
         let (mut used, mut free) = (Vec::new(), Vec::new());
         for cluster in self.chain(folder)? {
             let start = self.cluster(cluster);

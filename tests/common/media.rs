@@ -10,7 +10,7 @@ use std::process::Command;
 use mediaseal::drill::medium::Image;
 use mediaseal::drill::{bundle_faults, folder, medium_faults};
 
-use crate::world::{Checked, VERIFY, World, parts};
+use crate::world::{Checked, VERIFY, World};
 
 /// The file that faults are about.
 pub const PAYLOAD: &str = "PAYLOAD/patch.bin";
