@@ -13,15 +13,17 @@ use mediaseal::seal::limits;
 use mediaseal::verify::outcome::Outcome;
 
 /// Rooms from the bottom up; those on one line do not use each other.
-const ROOMS: [&[&str]; 10] = [
+const ROOMS: [&[&str]; 12] = [
     &["sys", "seal"],
     &["store"],
     &["medium"],
     &["source"],
     &["text"],
     &["verify"],
+    &["instrument"],
     &["install"],
     &["build", "sign"],
+    &["write"],
     &["drill"],
     &["bin"],
 ];
