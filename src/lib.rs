@@ -21,6 +21,7 @@
 //! | [`verify`] | the one decision, findings, reports, and who trusts what |
 //! | [`install`] | the safe copy and its record |
 //! | `build`, `sign` | the builder: recipes, assembly, packing, signing keys (feature `builder`) |
+//! | `write` | keys: which disk may be one, the engine, what became of each (feature `builder`) |
 //! | `drill` | bad keys for exercises and tests (feature `builder`) |
 //!
 //! The way through the code is the way of a check: [`verify::session`] opens a
@@ -68,3 +69,5 @@ pub mod build;
 pub mod drill;
 #[cfg(feature = "builder")]
 pub mod sign;
+#[cfg(feature = "builder")]
+pub mod write;
