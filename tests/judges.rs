@@ -179,7 +179,8 @@ fn used_key(shop: &Workshop, name: &str) {
 }
 
 /// The real `bmaptool copy`, to a file that keeps what it had where nothing is
-/// written, as a device does: bmaptool empties a file first.
+/// written, as a device does: bmaptool empties a file first. (Debian's own Python
+/// has its modules, whatever else is on the PATH.)
 const BMAPTOOL: &str = "\
 import builtins, sys
 try: import bmaptools.CLI as tool
@@ -201,7 +202,11 @@ fn bmaptool_writes_a_used_key_by_the_map_of_pack_so_that_the_check_passes() {
     succeeds(&shop, "cmp", &["lab.img", "map.img"]);
     used_key(&shop, "key");
     let copy = |map: &str, key: &str| {
-        succeeds(&shop, "python3", &["-c", BMAPTOOL, "copy", "--bmap", map, "map.img", key]);
+        succeeds(
+            &shop,
+            "/usr/bin/python3",
+            &["-c", BMAPTOOL, "copy", "--bmap", map, "map.img", key],
+        );
     };
     copy("map.bmap", "key");
     succeeds(&shop, "cmp", &["map.img", "key"]);
