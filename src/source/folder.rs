@@ -189,7 +189,12 @@ impl Source for FolderSource {
         {
             mounts::facts(self.root.path())
         }
-        #[cfg(not(target_os = "linux"))]
+        #[cfg(windows)]
+        {
+            let (is_root, serial) = crate::sys::storage::mounted(self.root.path());
+            Mounted { is_root, serial }
+        }
+        #[cfg(not(any(target_os = "linux", windows)))]
         {
             Mounted::default()
         }

@@ -59,7 +59,17 @@ impl VolumeSource {
         Self::new(file.clone(), Some(file), Shape::Image, place, Some(length))
     }
 
+    /// A disk of Windows.
+    #[cfg(windows)]
+    pub(super) fn raw_device(path: &Path, place: &str) -> Result<Self, SourceError> {
+        let device = crate::sys::device::RawDevice::open(path)
+            .map_err(|error| SourceError::opening(place, "opening", error))?;
+        let length = device.length();
+        Self::new(Rc::new(device), None, Shape::Device, place, length)
+    }
+
     /// A block device.
+    #[cfg(unix)]
     pub(super) fn device(mut file: File, place: &str) -> Result<Self, SourceError> {
         let length = match file.seek(SeekFrom::End(0)) {
             Ok(0) => None,

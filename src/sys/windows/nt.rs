@@ -268,8 +268,10 @@ pub(crate) fn rename(
 ) -> io::Result<()> {
     let units = units(name);
     let name_at = offset_of!(wdk::FILE_RENAME_INFORMATION, FileName);
-    let length = name_at + units.len() * 2;
-    let mut memory = aligned(length.max(size_of::<wdk::FILE_RENAME_INFORMATION>()) + 2);
+    // Shorter than the structure is refused, whatever the name's length.
+    let least = size_of::<wdk::FILE_RENAME_INFORMATION>();
+    let length = (name_at + units.len() * 2).max(least);
+    let mut memory = aligned(length);
     let request = memory.as_mut_ptr().cast::<wdk::FILE_RENAME_INFORMATION>();
     let mut answer = IO_STATUS_BLOCK::default();
     // SAFETY: the memory is zeroed, aligned and long enough for the request and

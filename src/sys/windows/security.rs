@@ -224,8 +224,32 @@ pub fn elevated() -> io::Result<bool> {
 }
 
 /// To whom belongs what this program makes: the person, or the administrators
-/// where it has their rights.
+/// where it has their rights. The token says it, and a file that is made in the
+/// system's own folder shows it: systems that know no owner but the person
+/// (Wine) are told apart in this way, and nobody can make one look like it.
 pub fn own_owner() -> io::Result<String> {
+    let (said, person) = (token_owner()?, own_user()?);
+    match made_owner() {
+        Ok(shown) if said != person && shown == person => Ok(person),
+        _ => Ok(said),
+    }
+}
+
+/// The owner of a file that was made just now and is gone again.
+fn made_owner() -> io::Result<String> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    use windows_sys::Win32::Storage::FileSystem as storage;
+    let folder = super::system::windows_folder()?.join("Temp");
+    let name = format!("mediaseal-{:08x}.tmp", std::process::id());
+    let file = std::fs::OpenOptions::new()
+        .access_mode(storage::READ_CONTROL | storage::FILE_WRITE_DATA | storage::DELETE)
+        .create_new(true)
+        .custom_flags(storage::FILE_FLAG_DELETE_ON_CLOSE)
+        .open(folder.join(name))?;
+    Ok(protection(std::os::windows::io::AsHandle::as_handle(&file))?.owner)
+}
+
+fn token_owner() -> io::Result<String> {
     let answer = token_facts(security::TokenOwner)?;
     // SAFETY: the answer is that structure, and the identifier lies behind it.
     unsafe {

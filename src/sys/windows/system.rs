@@ -15,6 +15,7 @@ use windows_sys::Win32::System::Com::CoTaskMemFree;
 use windows_sys::Win32::System::RemoteDesktop as desktop;
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNamePhysicalNetBIOS, GetComputerNameExW, GetSystemDirectoryW,
+    GetSystemWindowsDirectoryW,
 };
 use windows_sys::Win32::System::Threading as threading;
 use windows_sys::Win32::System::WindowsProgramming::GetUserNameW;
@@ -104,6 +105,17 @@ pub(crate) fn system_folder() -> io::Result<PathBuf> {
     let mut path = [0; UNITS as usize];
     // SAFETY: the path is as long as said.
     match unsafe { GetSystemDirectoryW(path.as_mut_ptr(), UNITS) } {
+        0 => Err(last_error()),
+        UNITS.. => Err(io::ErrorKind::InvalidFilename.into()),
+        _ => Ok(wide::text(&path).into()),
+    }
+}
+
+/// `C:\\Windows`, the computer's and not a terminal session's.
+pub(crate) fn windows_folder() -> io::Result<PathBuf> {
+    let mut path = [0; UNITS as usize];
+    // SAFETY: the path is as long as said.
+    match unsafe { GetSystemWindowsDirectoryW(path.as_mut_ptr(), UNITS) } {
         0 => Err(last_error()),
         UNITS.. => Err(io::ErrorKind::InvalidFilename.into()),
         _ => Ok(wide::text(&path).into()),
