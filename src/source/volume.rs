@@ -11,7 +11,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
+#[cfg(unix)]
+use std::io::{Seek as _, SeekFrom};
 use std::rc::Rc;
 
 use fatfs::{Dir, FileSystem, FsOptions};
@@ -61,7 +63,7 @@ impl VolumeSource {
 
     /// A disk of Windows.
     #[cfg(windows)]
-    pub(super) fn raw_device(path: &Path, place: &str) -> Result<Self, SourceError> {
+    pub(super) fn raw_device(path: &std::path::Path, place: &str) -> Result<Self, SourceError> {
         let device = crate::sys::device::RawDevice::open(path)
             .map_err(|error| SourceError::opening(place, "opening", error))?;
         let length = device.length();

@@ -157,12 +157,14 @@ fn a_folder_is_renamed_in_one_step_while_it_is_held() {
     work.sync().unwrap();
     folder.rename_new("hidden".as_ref(), "shown".as_ref()).unwrap();
     folder.sync().unwrap();
-    // The handle leads to the folder, whatever its name is now.
-    let mut text = String::new();
-    work.read("file".as_ref()).unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(text, "whole");
     let shown = folder.open_folder("shown".as_ref()).unwrap();
     assert_eq!(shown.identity().unwrap(), work.identity().unwrap());
+    let mut text = String::new();
+    shown.read("file".as_ref()).unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "whole");
+    assert!(!shown.hold().unwrap());
+    drop(work);
+    assert!(shown.hold().unwrap());
     let error = folder.exchange("shown".as_ref(), "other".as_ref()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::Unsupported);
 }

@@ -135,6 +135,19 @@ impl FolderHandle {
         Ok(Self::of(handle, self.path.join(name)))
     }
 
+    /// As [`FolderHandle::open_folder`], and nobody can rename or remove the
+    /// folder until it is closed.
+    pub fn open_folder_held(&self, name: &OsStr) -> io::Result<Self> {
+        check_component(name)?;
+        let (access, share) = (nt::LIST, nt::SHARE_NO_RENAME);
+        let how = How { access, share, disposition: nt::OPEN, options: nt::FOLDER };
+        let handle = nt::open(self.handle(), name, how)?;
+        if nt::facts(handle.as_handle())?.is_reparse_point() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        Ok(Self::of(handle, self.path.join(name)))
+    }
+
     /// What `name` stands for, without following it.
     pub fn entry(&self, name: &OsStr) -> io::Result<Option<Entry>> {
         match self.open_name(name, nt::LOOK, nt::OPEN, nt::EITHER) {
@@ -209,8 +222,8 @@ impl FolderHandle {
     /// the file is closed; fails where somebody has it open for that.
     pub fn read_held(&self, name: &OsStr) -> io::Result<File> {
         check_component(name)?;
-        let share = windows_sys::Win32::Storage::FileSystem::FILE_SHARE_READ;
-        let how = How { access: nt::READ, share, disposition: nt::OPEN, options: nt::FILE };
+        let (access, share) = (nt::READ, nt::SHARE_READ);
+        let how = How { access, share, disposition: nt::OPEN, options: nt::FILE };
         regular(nt::open(self.handle(), name, how)?)
     }
 

@@ -20,10 +20,10 @@ mod windows;
 pub(crate) use disks::tests::tree as test_tree;
 #[cfg(target_os = "linux")]
 pub(crate) use disks::{Sysfs, attribute, number, on_usb, removable};
-#[cfg(windows)]
-pub(crate) use windows::{disk_number, mounted};
 #[cfg(all(target_os = "linux", feature = "builder"))]
 pub(crate) use mounts::parse as parse_mounts;
+#[cfg(windows)]
+pub(crate) use windows::{disk_number, mounted};
 
 /// A device's two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

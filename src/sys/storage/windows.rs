@@ -38,7 +38,8 @@ pub(super) fn storage_of(path: &Path) -> Result<Storage, StorageError> {
     }
     let root = volume::root(&real).map_err(failed)?;
     if volume::kind(&root) == volume::REMOTE {
-        return Ok(remote(&root.to_string_lossy(), root));
+        let source = root.to_string_lossy().into_owned();
+        return Ok(remote(&source, root));
     }
     let name = lasting(&root);
     Ok(Storage {

@@ -49,6 +49,9 @@ pub(crate) const RENAME: u32 = win32::DELETE | win32::FILE_READ_ATTRIBUTES;
 /// Others may do everything meanwhile.
 pub(crate) const SHARE_ALL: u32 =
     win32::FILE_SHARE_READ | win32::FILE_SHARE_WRITE | win32::FILE_SHARE_DELETE;
+/// Others may read alone; or read and write, but not rename or remove.
+pub(crate) const SHARE_READ: u32 = win32::FILE_SHARE_READ;
+pub(crate) const SHARE_NO_RENAME: u32 = win32::FILE_SHARE_READ | win32::FILE_SHARE_WRITE;
 /// Nobody else may open for writing.
 pub(crate) const SHARE_NO_WRITE: u32 = win32::FILE_SHARE_READ | win32::FILE_SHARE_DELETE;
 

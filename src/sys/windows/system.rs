@@ -38,8 +38,8 @@ fn last_error() -> io::Error {
 /// True where the person's Windows speaks French.
 pub(crate) fn speaks_french() -> bool {
     // SAFETY: a call without arguments.
-    unsafe { GetUserDefaultUILanguage() }
-    &PRIMARY_LANGUAGE == FRENCH
+    let language = unsafe { GetUserDefaultUILanguage() };
+    language & PRIMARY_LANGUAGE == FRENCH
 }
 
 /// The computer's name.
