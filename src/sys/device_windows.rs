@@ -32,8 +32,11 @@ pub fn names_a_device(path: &Path) -> bool {
 /// The whole disk that a device is or is a partition of.
 fn whole_disk(path: &Path) -> PathBuf {
     let asked = volume::ask(path).ok();
-    match asked.and_then(|file| volume::disk_of(file.as_handle())) {
-        Some((disk, true)) => PathBuf::from(format!(r"\\.\PhysicalDrive{disk}")),
+    let told = asked.and_then(|file| volume::disk_of(file.as_handle()));
+    let whole = |disk| PathBuf::from(format!(r"\\.\PhysicalDrive{disk}"));
+    match told {
+        Some((disk, true)) if volume::ask(&whole(disk)).is_ok() => whole(disk),
+        // Without its disk a partition is judged as what it is: no medium.
         _ => path.to_path_buf(),
     }
 }
@@ -104,13 +107,16 @@ struct Block {
 impl RawDevice {
     /// Opens a device for reading; wants an administrator.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = volume::read(&whole_disk(path))?;
+        Ok(Self::of(volume::read(&whole_disk(path))?))
+    }
+
+    fn of(file: File) -> Self {
         volume::allow_to_the_end(file.as_handle());
         let length = volume::length(file.as_handle());
         let memory = vec![0; BLOCK_BYTES + ALIGNMENT];
         let start = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
         let block = RefCell::new(Block { memory, start, offset: 0, bytes: 0 });
-        Ok(Self { file, length, block })
+        Self { file, length, block }
     }
 
     /// Its length, where the driver says; else it is read to its end.
@@ -189,7 +195,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&bytes).unwrap();
         // A file stands for a disk here: the reading is the same.
-        let device = RawDevice::open(file.path()).unwrap();
+        let device = RawDevice::of(volume::read(file.path()).unwrap());
         for offset in [0, 1, 511, 4095, 4096, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES * 2] {
             let mut buffer = [0; 700];
             let count = device.read_at(&mut buffer, offset as u64).unwrap();

@@ -44,6 +44,9 @@ pub struct FolderHandle {
 #[derive(Debug)]
 struct Opened {
     handle: OwnedHandle,
+    /// Which folder it is: a handle leads to one folder for as long as it lives,
+    /// whatever becomes of the name.
+    identity: Identity,
     /// A second handle that lets nobody else open the folder for adding files,
     /// while [`FolderHandle::hold`] holds.
     hold: Mutex<Option<OwnedHandle>>,
@@ -71,8 +74,14 @@ fn patiently<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
 }
 
 impl FolderHandle {
-    fn of(handle: OwnedHandle, path: PathBuf) -> Self {
-        Self { opened: Arc::new(Opened { handle, hold: Mutex::new(None) }), path }
+    /// Takes the handle, if it is of a folder and of no reparse point.
+    fn of(handle: OwnedHandle, path: PathBuf) -> io::Result<Self> {
+        let facts = nt::facts(handle.as_handle())?;
+        if !facts.is_folder() || facts.is_reparse_point() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        let opened = Opened { handle, identity: identity(&facts), hold: Mutex::new(None) };
+        Ok(Self { opened: Arc::new(opened), path })
     }
 
     /// Opens the folder that `path` leads to, links and all: for outputs whose
@@ -88,10 +97,7 @@ impl FolderHandle {
             Err(error) if is(&error, &[ERROR_ACCESS_DENIED]) => open(nt::PASS)?,
             other => other?,
         };
-        if !nt::facts(file.as_handle())?.is_folder() {
-            return Err(io::ErrorKind::NotADirectory.into());
-        }
-        Ok(Self::of(file.into(), path.to_path_buf()))
+        Self::of(file.into(), path.to_path_buf())
     }
 
     /// The opened folder itself.
@@ -106,7 +112,7 @@ impl FolderHandle {
 
     /// Which folder this is.
     pub fn identity(&self) -> io::Result<Identity> {
-        Ok(identity(&nt::facts(self.handle())?))
+        Ok(self.opened.identity)
     }
 
     fn open_name(
@@ -129,10 +135,7 @@ impl FolderHandle {
             Err(error) if is(&error, &[ERROR_ACCESS_DENIED]) => open(nt::PASS)?,
             other => other?,
         };
-        if nt::facts(handle.as_handle())?.is_reparse_point() {
-            return Err(io::ErrorKind::NotADirectory.into());
-        }
-        Ok(Self::of(handle, self.path.join(name)))
+        Self::of(handle, self.path.join(name))
     }
 
     /// As [`FolderHandle::open_folder`], and nobody can rename or remove the
@@ -142,10 +145,7 @@ impl FolderHandle {
         let (access, share) = (nt::LIST, nt::SHARE_NO_RENAME);
         let how = How { access, share, disposition: nt::OPEN, options: nt::FOLDER };
         let handle = nt::open(self.handle(), name, how)?;
-        if nt::facts(handle.as_handle())?.is_reparse_point() {
-            return Err(io::ErrorKind::NotADirectory.into());
-        }
-        Ok(Self::of(handle, self.path.join(name)))
+        Self::of(handle, self.path.join(name))
     }
 
     /// What `name` stands for, without following it.

@@ -243,6 +243,7 @@ fn made_owner() -> io::Result<String> {
     let name = format!("mediaseal-{:08x}.tmp", std::process::id());
     let file = std::fs::OpenOptions::new()
         .access_mode(storage::READ_CONTROL | storage::FILE_WRITE_DATA | storage::DELETE)
+        .write(true)
         .create_new(true)
         .custom_flags(storage::FILE_FLAG_DELETE_ON_CLOSE)
         .open(folder.join(name))?;
