@@ -21,7 +21,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Err(error) => return usage(&error, language),
     };
     result.unwrap_or_else(|failure| {
-        talk(&format!("{}: {failure}", table.labels.error));
+        talk(&failure.message(table.labels.error));
         failure.outcome
     })
 }
@@ -66,13 +66,15 @@ fn usage(error: &clap::Error, language: Language) -> Outcome {
             let text = error.to_string();
             let lines = text.trim_start_matches("error: ").lines();
             let lines = lines.take_while(|line| !line.starts_with("Usage")).map(str::trim);
-            let detail = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+            let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more"));
+            let detail = lines.collect::<Vec<_>>().join(" ");
             let detail = escape(&detail);
             let entry = language.table().failures.usage;
             let label = language.table().labels.error;
-            talk(&format!("{label}: {}", fill(entry.what, &[("detail", detail)])));
-            talk(&format!("       {}", entry.next));
-            Outcome::Usage
+            let what = fill(entry.what, &[("detail", detail)]);
+            let failure = Failure::new(Outcome::Usage, what, entry.next);
+            talk(&failure.message(label));
+            failure.outcome
         }
     }
 }

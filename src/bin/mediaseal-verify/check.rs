@@ -69,7 +69,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     print(&report, &ending, matches.get_flag("json"), language);
     said.iter().for_each(|line| talk(line));
     for failure in &failures {
-        talk(&format!("{}: {failure}", labels.error));
+        talk(&failure.message(labels.error));
     }
     Ok(ending.outcome)
 }

@@ -50,7 +50,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         talk(labels.copy_stands);
     }
     if let Some(failure) = &done.failure {
-        talk(&format!("{}: {failure}", labels.error));
+        talk(&failure.message(labels.error));
     }
     Ok(done.ending().outcome)
 }
