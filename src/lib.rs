@@ -19,7 +19,8 @@
 //! | [`source`] | where a release is read from: folder, bundle, image, device |
 //! | [`text`] | the words of findings and prompts, English and French |
 //! | [`verify`] | the one decision, findings, reports, and who trusts what |
-//! | [`install`] | the safe copy and its record |
+//! | [`instrument`] | facts about the computer that a release is installed on |
+//! | [`install`] | the safe copy, the vendor's installer, their records |
 //! | `build`, `sign` | the builder: recipes, assembly, packing, signing keys (feature `builder`) |
 //! | `drill` | bad keys for exercises and tests (feature `builder`) |
 //!
@@ -54,6 +55,7 @@
 #![warn(missing_docs)]
 
 pub mod install;
+pub mod instrument;
 pub mod medium;
 pub mod seal;
 pub mod source;

@@ -188,13 +188,16 @@ fn render(
     let files = release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs());
     let volume = release::volume(&accepted.manifest, &accepted.release_code);
     let plan = Plan::new(&volume, files.clone()).map_err(PackError::Plan)?;
-    let bundle_plan =
-        BundlePlan::new(release::issued(&accepted.manifest), files).map_err(PackError::Plan)?;
+    let bundle_plan = outputs
+        .bundle
+        .map(|path| Ok((path, BundlePlan::new(release::issued(&accepted.manifest), files)?)))
+        .transpose()
+        .map_err(PackError::Plan)?;
     let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {
         source.open_file(&file.path).map_err(io::Error::other)
     };
     let all = plan.bytes() * u64::from(outputs.image.is_some())
-        + bundle_plan.bytes() * u64::from(outputs.bundle.is_some());
+        + bundle_plan.as_ref().map_or(0, |(_, bundle_plan)| bundle_plan.bytes());
     let mut packed = Packed { image: None, bundle: None };
     let mut checksums = None;
     let mut read = 0;
@@ -220,9 +223,9 @@ fn render(
             Some((file, digest))
         }
     };
-    let bundle = match outputs.bundle {
+    let bundle = match &bundle_plan {
         None => None,
-        Some(path) => {
+        Some((path, bundle_plan)) => {
             let checksums = match checksums {
                 Some(checksums) => checksums,
                 None => bundle_plan.checksums(&mut open, &mut |_| ()).map_err(PackError::Bundle)?,
