@@ -9,7 +9,7 @@ use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::console::{say, talk};
-use crate::{check, copy, enrol, show};
+use crate::{check, copy, enrol, learn, show};
 
 /// Parses, runs, prints an error if there is one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
@@ -31,6 +31,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure
         Some(("check", matches)) => check::run(matches, language),
         Some(("show", matches)) => show::run(matches, language),
         Some(("enrol", matches)) => enrol::run(matches, language),
+        Some(("learn", matches)) => learn::run(matches, language),
         Some(("copy", matches)) => copy::run(matches, language),
         // clap refuses every other name before this.
         _ => Ok(Outcome::Usage),
@@ -118,8 +119,13 @@ pub fn command(table: &'static Table) -> Command {
                 .help_heading(help.options_heading)
                 .help(help.version_option),
         );
-    let parts =
-        [check::command(table), show::command(table), enrol::command(table), copy::command(table)];
+    let parts = [
+        check::command(table),
+        show::command(table),
+        enrol::command(table),
+        learn::command(table),
+        copy::command(table),
+    ];
     parts.into_iter().fold(dress(top), |top, part| top.subcommand(dress(part)))
 }
 
