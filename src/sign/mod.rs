@@ -13,6 +13,7 @@
 //! | [`trust_draft`] | the next document: prepared, or changed until somebody signs |
 //! | [`trust_effect`] | what a document would do to releases |
 //! | [`trust_editing`] | a first document, a signature, an export |
+//! | [`trust_update`] | a newer chain on a release that is built |
 //! | [`attach`] | signatures that were made by minisign elsewhere |
 //!
 //! Defends against signing blind (THREATS 34): nothing is signed that was not
@@ -32,3 +33,4 @@ pub mod trust_draft;
 pub mod trust_editing;
 pub mod trust_effect;
 pub mod trust_folder;
+pub mod trust_update;

@@ -27,6 +27,7 @@ mod roles;
 mod show;
 mod sign;
 mod status;
+mod update;
 mod withdraw;
 
 const EXAMPLE: &str = "\
@@ -55,6 +56,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (show::command, show::run),
     (diff::command, diff::run),
     (export::command, export::run),
+    (update::command, update::run),
 ];
 
 /// A required path, positional unless it is given a long name.
