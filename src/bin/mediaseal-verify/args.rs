@@ -8,7 +8,7 @@ use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::console::{say, talk};
+use crate::console::{complain, say, talk};
 use crate::{check, copy, enrol, learn, show};
 
 /// Parses, runs, prints an error if there is one.
@@ -21,7 +21,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Err(error) => return usage(&error, language),
     };
     result.unwrap_or_else(|failure| {
-        talk(&format!("{}: {failure}", table.labels.error));
+        complain(table.labels.error, &failure);
         failure.outcome
     })
 }

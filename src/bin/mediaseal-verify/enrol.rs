@@ -46,7 +46,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     say(&fill(labels.enrolled, &[("publisher", chain.publisher().to_string()), version.clone()]));
     let [first, second] = newest.code.code_lines();
     say(&format!("  {first}"));
-    say(&format!("  {second}   {}", fill(labels.publisher_code, &[version])));
+    say(&format!("  {second}\n  {}", fill(labels.publisher_code, &[version])));
     say(labels.compare_publisher_code);
     if kind == Enrolment::Replace {
         let folder = setting::state(matches).join(REPLACED);

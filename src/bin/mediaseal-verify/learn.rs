@@ -74,5 +74,5 @@ fn print(learned: &Learned, language: Language) {
     }
     let [first, second] = now.newest().code.code_lines();
     say(&format!("  {first}"));
-    say(&format!("  {second}   {}", fill(table.labels.publisher_code, &values[..1])));
+    say(&format!("  {second}\n  {}", fill(table.labels.publisher_code, &values[..1])));
 }
