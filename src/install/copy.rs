@@ -6,7 +6,6 @@
 //! that the next run finds there, byte for byte. Trust is stored whatever the
 //! verdict: a withdrawal travels with every key.
 
-use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -247,8 +246,8 @@ fn complete(
 
 /// Keeps the valid signatures under the release code: the union of all seen.
 fn keep_seal(state: &SystemFolder, release: &Accepted) -> Result<(), StoreError> {
-    let folder = enter(state, OsStr::new(RELEASES), Access::Owner)?;
-    let folder = enter(&folder, OsStr::new(&release.release_code.to_string()), Access::Owner)?;
+    let folder = enter(state, RELEASES, Access::Owner)?;
+    let folder = enter(&folder, release.release_code.to_string(), Access::Owner)?;
     for file in &release.seal.signatures {
         let name = format!("SHA256SUMS.{}.minisig", file.key_id);
         match write_atomic(&folder, name.as_ref(), &file.bytes, Access::Owner, Existing::Refuse) {
@@ -284,7 +283,7 @@ fn write_down(
         result: Some(result),
         ending: Some(done.ending()),
     };
-    let filed = enter(state.folder(), OsStr::new(RECORDS), Access::Owner)
+    let filed = enter(state.folder(), RECORDS, Access::Owner)
         .and_then(|folder| record::file_in(&folder, &done.report, &action, clock(), language));
     match filed {
         Ok(path) => done.record = Some(path),

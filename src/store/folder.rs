@@ -75,7 +75,12 @@ pub trait Folder: Clone + std::fmt::Debug {
 }
 
 /// Opens the folder `name` in `parent`, made where it is missing.
-pub fn enter<F: Folder>(parent: &F, name: &OsStr, access: Access) -> Result<F, StoreError> {
+pub fn enter<F: Folder>(
+    parent: &F,
+    name: impl AsRef<OsStr>,
+    access: Access,
+) -> Result<F, StoreError> {
+    let name = name.as_ref();
     let path = parent.path().join(name);
     match parent.make_folder(name, access) {
         Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
