@@ -19,7 +19,7 @@ use mediaseal::seal::timestamp::Timestamp;
 use mediaseal::seal::trust::ProductRule;
 use mediaseal::sign::trust_editing::first_document;
 use mediaseal::source;
-use mediaseal::verify::decide::{self, Held, Request, Scope, TakeNothing};
+use mediaseal::verify::decide::{self, FileSet, Held, Request, Scope, TakeNothing};
 use mediaseal::verify::finding::{Kind, Severity};
 use mediaseal::verify::report::{Report, Verdict};
 use mediaseal::verify::rollback::{History, Older};
