@@ -11,6 +11,7 @@
 //! | [`trust_folder`] | a folder of trust documents, read and explained |
 //! | [`trust_changes`] | what one document changes against the one before |
 //! | [`trust_editing`] | a first document, a signature, an export |
+//! | [`trust_update`] | a newer chain on a release that is built |
 //! | [`attach`] | signatures that were made by minisign elsewhere |
 //!
 //! Defends against signing blind (THREATS 34): nothing is signed that was not
@@ -28,3 +29,4 @@ pub mod secret;
 pub mod trust_changes;
 pub mod trust_editing;
 pub mod trust_folder;
+pub mod trust_update;

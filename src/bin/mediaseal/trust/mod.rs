@@ -12,6 +12,7 @@ use mediaseal::verify::outcome::{Failure, Outcome};
 mod export;
 mod new;
 mod sign;
+mod update;
 
 const EXAMPLE: &str = "\
 Example:
@@ -26,8 +27,12 @@ Example:
 type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>);
 
 /// Every subcommand, in the order of the help. A new one is one line here.
-const SUBCOMMANDS: &[Subcommand] =
-    &[(new::command, new::run), (sign::command, sign::run), (export::command, export::run)];
+const SUBCOMMANDS: &[Subcommand] = &[
+    (new::command, new::run),
+    (sign::command, sign::run),
+    (export::command, export::run),
+    (update::command, update::run),
+];
 
 /// A required path, positional unless it is given a long name.
 fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
