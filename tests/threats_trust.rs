@@ -295,6 +295,7 @@ fn at(world: &World, source: &Path, clock: Option<Timestamp>) -> Report {
         held: Held::Chain(chain),
         history: &history,
         threshold: mediaseal::verify::decide::Threshold::Enforce,
+        expected: FileSet::Release,
         older: Older::Refuse,
         product: None,
         required_level: None,
