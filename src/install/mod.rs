@@ -1,8 +1,22 @@
 //! The safe copy of a release into its place, the vendor's installer, and the
 //! record of both.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`copy`], [`staging`] | check and copy in one read, seen by one rename |
+//! | [`installed_copy`] | the copy judged again, through the handle that is held |
+//! | [`installer`], [`this_installer`] | what the vendor's installer is asked, as a trait |
+//! | [`command`], [`exit_code`], [`msi_log`] | its exact command line, what it answers, its log |
+//! | [`journal`], [`journal_line`] | what was done, in a log chained by hash |
 
+pub mod command;
 pub mod copy;
+pub mod exit_code;
+pub mod installed_copy;
 pub mod installer;
+pub mod journal;
+pub mod journal_line;
+pub mod msi_log;
 pub mod staging;
 pub mod this_installer;
 
