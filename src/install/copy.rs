@@ -26,7 +26,7 @@ use crate::verify::record::{self, Action};
 use crate::verify::report::{Report, Verdict};
 use crate::verify::rollback::{self, Rollback};
 use crate::verify::session::{self, Asked, Session, clock, failure};
-use crate::verify::state::{RECORDS, RELEASES};
+use crate::verify::state::{RECORDS, RELEASES, enter};
 
 use super::journal::enter;
 use super::staging::{self, Destination, ExpectedFile, Staging, StagingError};

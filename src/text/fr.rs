@@ -4,6 +4,7 @@ use super::table::{Entry, Table};
 
 mod commands;
 mod findings;
+mod learning;
 mod procedure;
 mod reports;
 
@@ -24,4 +25,6 @@ pub(super) const TABLE: Table = Table {
     exits: procedure::EXITS,
     install_failures: procedure::INSTALL_FAILURES,
     procedure: procedure::PROCEDURE,
+    learning: learning::LEARNING,
+    learn_failures: learning::LEARN_FAILURES,
 };

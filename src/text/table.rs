@@ -31,11 +31,13 @@ macro_rules! texts {
 
 mod commands;
 mod findings;
+mod learning;
 mod procedure;
 mod reports;
 
 pub use commands::{Failures, Help};
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
+pub use learning::{LearnFailures, Learning};
 pub use procedure::{Dialogue, InstallFailures, InstallerExits, Procedure, Questions};
 pub use reports::Labels;
 
@@ -66,4 +68,8 @@ pub struct Table {
     pub install_failures: InstallFailures,
     /// The procedure and its records.
     pub procedure: Procedure,
+    /// Chains that come alone.
+    pub learning: Learning,
+    /// What went wrong with them.
+    pub learn_failures: LearnFailures,
 }
