@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::seal::digest::Digest;
 use crate::seal::timestamp::Timestamp;
 use crate::store::StoreError;
-use crate::store::folder::{Access, Folder};
+use crate::store::folder::{Access, Folder, enter};
 use crate::store::lock::{LockError, Locked};
 use crate::store::log::{ChainedLog, LogError, read_log};
 
@@ -139,18 +139,6 @@ fn add(actions: &mut Vec<Recorded>, line: Line, head: Digest) {
     };
     let (ended, restart_seen) = (None, None);
     actions.push(Recorded { id, sequence, clock, refused, begun, ended, restart_seen, head });
-}
-
-/// Opens a folder in `parent`, made where it is missing.
-pub fn enter<F: Folder>(parent: &F, name: &str, access: Access) -> Result<F, StoreError> {
-    let path = parent.path().join(name);
-    let name = OsStr::new(name);
-    match parent.make_folder(name, access) {
-        Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(StoreError::io("make the folder", path)(error)),
-    }
-    parent.open_folder(name).map_err(StoreError::io("open the folder", path))
 }
 
 /// A journal that is being written. It is locked for the length of each line

@@ -4,7 +4,7 @@ use super::*;
 
 /// One of every kind, with values that need escaping where texts come from a
 /// medium. A kind that is forgotten here is missed by `every_entry_is_used`.
-fn samples() -> Vec<Kind> {
+pub fn samples() -> Vec<Kind> {
     let text = || "a\u{1b}[2J\u{202e}b".to_string();
     let name = || Identifier::parse("alice").unwrap();
     let position = Position::parse("1.7").unwrap();
