@@ -135,6 +135,10 @@ pub(in crate::text) const INSTALL_FAILURES: InstallFailures = InstallFailures {
         "The copy {path} is not there, or is not what was signed.",
         "Put the key in again: mediaseal-verify install SOURCE",
     ),
+    source_exchanged: entry(
+        "The source is not the release any more that the questions were about.",
+        "Nothing was installed. Do not use this key; call support.",
+    ),
     no_product_code: entry(
         "It is not known here which program would be removed.",
         "Name it: --product-code {place}",

@@ -138,6 +138,10 @@ pub(in crate::text) const INSTALL_FAILURES: InstallFailures = InstallFailures {
         "La copie {path} manque, ou n'est pas ce qui a été signé.",
         "Remettez la clé\u{a0}: mediaseal-verify install SOURCE",
     ),
+    source_exchanged: entry(
+        "La source n'est plus la livraison sur laquelle portaient les questions.",
+        "Rien n'a été installé. N'utilisez pas cette clé\u{a0}; appelez l'assistance.",
+    ),
     no_product_code: entry(
         "On ne sait pas ici quel programme serait retiré.",
         "Indiquez-le\u{a0}: --product-code {place}",

@@ -66,6 +66,7 @@ texts! {
         journal_failed,
         nothing_recorded,
         copy_not_there,
+        source_exchanged,
         no_product_code,
         remove_not_confirmed,
         state_missing,
