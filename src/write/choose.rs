@@ -134,7 +134,8 @@ mod tests {
     #[test]
     fn a_part_of_a_serial_or_none_at_all_means_nothing() {
         for choice in [serial("9F12"), serial("aaaa9f12"), serial(""), port("1"), port("")] {
-            assert_eq!(ports(&[choice.clone()]), Err(ChooseError::NotFound(choice)));
+            let named = std::slice::from_ref(&choice);
+            assert_eq!(ports(named), Err(ChooseError::NotFound(choice.clone())));
         }
     }
 

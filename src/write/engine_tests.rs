@@ -198,7 +198,7 @@ fn the_policy_is_asked_again_of_the_opened_disk() {
     let small = stick("1-9", "small", 3 * MIB - 512);
     devices.plug(small.clone(), 0xAA, &[]);
     job.policy = Policy::for_list();
-    let results = write(&devices, &[small.clone()], &job, &mut Ear::default());
+    let results = write(&devices, std::slice::from_ref(&small), &job, &mut Ear::default());
     assert!(matches!(&results[0].ended, Ended::Refused(why) if why[0].word() == "too-small"));
     assert!(devices.content(&small.name, 0, 4096) == [0xAA; 4096]);
 }

@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn one_stick_takes_its_own_time_and_many_share_their_bus() {
         let one = stick("1-1", "A", 4_000_000_000);
-        let alone = seconds(&[one.clone()]);
+        let alone = seconds(std::slice::from_ref(&one));
         assert!((4_000 / 7..4_000 / 4).contains(&alone), "{alone}");
         let many: Vec<Disk> =
             (1..=20).map(|port| stick(&format!("1-{port}"), "A", 4_000_000_000)).collect();
@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn a_faster_bus_and_a_smaller_extent_take_less() {
         let mut disk = stick("1-1", "A", 4_000_000_000);
-        let slow = seconds(&[disk.clone()]);
+        let slow = seconds(std::slice::from_ref(&disk));
         disk.usb_megabits = Some(5000);
-        assert!(seconds(&[disk.clone()]) < slow / 2);
+        assert!(seconds(std::slice::from_ref(&disk)) < slow / 2);
         assert!(estimate(&[disk], 64 << 20, Extent::VolumeOnly).as_secs() < 20);
         assert!(seconds(&[]) <= 1);
     }
