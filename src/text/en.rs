@@ -4,6 +4,7 @@ use super::table::{Entry, Table};
 
 mod commands;
 mod findings;
+mod guide;
 mod learning;
 mod procedure;
 mod reports;
@@ -25,6 +26,12 @@ pub(super) const TABLE: Table = Table {
     exits: procedure::EXITS,
     install_failures: procedure::INSTALL_FAILURES,
     procedure: procedure::PROCEDURE,
+    setup: guide::SETUP,
+    setup_questions: guide::SETUP_QUESTIONS,
+    setup_failures: guide::SETUP_FAILURES,
+    guide: guide::GUIDE,
+    guide_questions: guide::GUIDE_QUESTIONS,
+    install_help: guide::INSTALL_HELP,
     learning: learning::LEARNING,
     learn_failures: learning::LEARN_FAILURES,
 };
