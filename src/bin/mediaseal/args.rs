@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::{attach, build, demo, keygen, pack, rebuild, screen, sign, trust};
+use crate::{attach, build, demo, drill, keygen, pack, rebuild, screen, sign, trust};
 
 /// A subcommand: its definition, and what it does.
 type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>);
@@ -22,6 +22,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (rebuild::command, rebuild::run),
     (pack::command, pack::run),
     (demo::command, demo::run),
+    (drill::command, drill::run),
 ];
 
 /// Exit codes, for the help.

@@ -5,6 +5,7 @@ mod args;
 mod attach;
 mod build;
 mod demo;
+mod drill;
 mod key_option;
 mod keygen;
 mod pack;
