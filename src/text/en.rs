@@ -3,6 +3,7 @@
 use super::table::{Entry, Table};
 
 mod commands;
+mod copying;
 mod findings;
 mod learning;
 mod procedure;
@@ -25,6 +26,7 @@ pub(super) const TABLE: Table = Table {
     exits: procedure::EXITS,
     install_failures: procedure::INSTALL_FAILURES,
     procedure: procedure::PROCEDURE,
+    copy_failures: copying::COPY_FAILURES,
     learning: learning::LEARNING,
     learn_failures: learning::LEARN_FAILURES,
 };

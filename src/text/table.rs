@@ -30,12 +30,14 @@ macro_rules! texts {
 }
 
 mod commands;
+mod copying;
 mod findings;
 mod learning;
 mod procedure;
 mod reports;
 
 pub use commands::{Failures, Help};
+pub use copying::CopyFailures;
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
 pub use learning::{LearnFailures, Learning};
 pub use procedure::{Dialogue, InstallFailures, InstallerExits, Procedure, Questions};
@@ -68,6 +70,8 @@ pub struct Table {
     pub install_failures: InstallFailures,
     /// The procedure and its records.
     pub procedure: Procedure,
+    /// What stands in the way of a copy.
+    pub copy_failures: CopyFailures,
     /// Chains that come alone.
     pub learning: Learning,
     /// What went wrong with them.
