@@ -14,9 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use media::{Media, PAYLOAD};
+use mediaseal::drill::seal_draft::Draft;
 use mediaseal::drill::{bundle_faults, folder, medium_faults, seal, seal_media};
 use mediaseal::seal::layout::MANIFEST;
 use mediaseal::seal::manifest::Manifest;
+use mediaseal::seal::signature::release_comment;
 use world::parts;
 
 /// Sources for one run of the checker: Python's start costs more than a check.
@@ -61,8 +63,15 @@ fn judge(media: &Media, cases: &[Case]) -> Vec<(bool, String)> {
     verdicts
 }
 
-/// Compares and says how many there were; `passing` of them must pass.
+/// Compares; `passing` of them must pass.
 fn agree(media: &Media, what: &str, cases: &[Case], passing: usize) {
+    let passed = agreed(media, what, cases);
+    assert_eq!(passed, passing, "of {}, as many as were made good", cases.len());
+    assert!(cases.len() > passing, "nothing bad was compared");
+}
+
+/// Compares and says how many there were; the number of those that pass.
+fn agreed(media: &Media, what: &str, cases: &[Case]) -> usize {
     let mut disagreements = Vec::new();
     let mut passed = 0;
     for (case, (theirs, said)) in cases.iter().zip(judge(media, cases)) {
@@ -79,8 +88,7 @@ fn agree(media: &Media, what: &str, cases: &[Case], passing: usize) {
         disagreements.len()
     );
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
-    assert_eq!(passed, passing, "of {count}, as many as were made good");
-    assert!(count > passing, "nothing bad was compared");
+    passed
 }
 
 #[test]
@@ -162,8 +170,123 @@ fn agree_and_remove(media: &Media, good: &Path) {
     assert!(compared > medium_faults::FAULTS.len());
 }
 
+/// What is put in the place of strings and numbers of a signed manifest: on both
+/// sides of every rule.
+const STRINGS: [&str; 40] = [
+    "",
+    "a",
+    " a",
+    "a ",
+    "a\u{a0}",
+    "a\u{ad}b",
+    "a\u{200b}b",
+    "a\u{202e}b",
+    "a\u{2060}b",
+    "a\u{fff0}b",
+    "a\u{fffd}b",
+    "a\u{e0001}b",
+    "a\u{85}b",
+    "a\u{7f}b",
+    "\u{e9}t\u{e9}",
+    "\\u00e9",
+    "\\\"",
+    "\\n",
+    "0",
+    "00",
+    "1",
+    "1.0",
+    "1.01",
+    "1.2.3.4",
+    "1.2.3.4.5",
+    "2147483647",
+    "2147483648",
+    "1980-01-01T00:00:00Z",
+    "2026-02-29T00:00:00Z",
+    "2028-02-29T23:59:58Z",
+    "2028-02-29T23:59:59Z",
+    "2107-12-31T23:59:58Z",
+    "2108-01-01T00:00:00Z",
+    "C:\\\\Lab",
+    "C:\\\\CON.x",
+    "c:\\\\Lab",
+    "PAYLOAD/patch.bin",
+    "PAYLOAD/other.bin",
+    "README.TXT",
+    "{01234567-89AB-CDEF-0123-456789ABCDEF}",
+];
+const NUMBERS: [&str; 12] = [
+    "0",
+    "1",
+    "2",
+    "8",
+    "36700160",
+    "36700161",
+    "35651584",
+    "2147483647",
+    "2147483648",
+    "68719476736",
+    "68720525312",
+    "1.0",
+];
+
+/// Every manifest with one value exchanged for one of the lists.
+fn crafted(manifest: &str) -> Vec<String> {
+    let lines: Vec<&str> = manifest.lines().collect();
+    let mut made = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some((name, value)) = line.split_once(": ") else {
+            continue;
+        };
+        let comma = if value.ends_with(',') { "," } else { "" };
+        let old = value.trim_end_matches(',');
+        let new: Vec<String> = match old.as_bytes().first() {
+            Some(b'"') => STRINGS.iter().map(|text| format!("\"{text}\"")).collect(),
+            Some(b'0'..=b'9') => NUMBERS.iter().map(|text| text.to_string()).collect(),
+            _ => continue,
+        };
+        for value in new.iter().filter(|value| *value != old) {
+            let line = format!("{name}: {value}{comma}");
+            let mut changed = lines.clone();
+            changed[at] = &line;
+            made.push(changed.join("\n") + "\n");
+        }
+    }
+    made
+}
+
 #[test]
-fn every_byte_of_the_seal_and_a_sample_of_zips() {
+fn crafted_manifests_signed_by_everybody() {
+    let media = Media::new();
+    let world = &media.world;
+    let text = fs::read_to_string(world.good.join(MANIFEST)).unwrap();
+    let all = crafted(&text);
+    // `MEDIASEAL_CRAFTED=full` takes all of them. The step is prime to the lists'
+    // lengths, so that a part meets every value and every field.
+    let full = std::env::var("MEDIASEAL_CRAFTED").is_ok_and(|value| value == "full");
+    let step = if full { 1 } else { 7 };
+    let mut cases = Vec::new();
+    let good = Draft::read(&world.good).unwrap();
+    let comment = good.comment().unwrap();
+    for (number, manifest) in all.iter().enumerate().step_by(step) {
+        let mut draft = Draft::read(&world.good).unwrap();
+        // The comment that fits, where the manifest is one that has one.
+        let fitting = Manifest::parse(manifest.as_bytes()).map(|manifest| {
+            let (publisher, product) = (&manifest.publisher, &manifest.product);
+            release_comment(publisher, product, &manifest.version, manifest.position())
+        });
+        let comment = fitting.as_ref().unwrap_or(&comment);
+        draft.seal_manifest(manifest.clone().into_bytes(), &world.keys(), comment).unwrap();
+        let bad = world.path(&format!("crafted-{number}"));
+        draft.write(&bad).unwrap();
+        cases.push(Case::plain(&bad));
+    }
+    let passing = agreed(&media, "crafted manifests", &cases);
+    println!("independent checker, crafted manifests: {passing} pass");
+    assert!(passing > 20 && passing * 2 < cases.len(), "{passing} of {}", cases.len());
+}
+
+#[test]
+fn flipped_bits_all_over_the_seal() {
     // One flipped bit in each part of the seal; both must see each.
     let media = Media::new();
     let mut cases = Vec::new();
