@@ -6,6 +6,8 @@
 //! [`encode_bundle`] write what lies between two files as such a list, which is
 //! how drills become seeds.
 
+use std::ops::Range;
+
 use mediaseal::medium::Geometry;
 use mediaseal::medium::fat::{PARTITION_LBA, ROOT_CLUSTER, SECTOR};
 
@@ -72,14 +74,15 @@ pub fn image_patches(mut input: &[u8], geometry: &Geometry) -> Vec<Patch> {
     patches
 }
 
-/// Applies patches to `image` and calls `work`, then restores it from `good`.
+/// Applies patches to `image` and calls `work` with it and the ranges outside of
+/// which it is good, then restores it from `good`.
 pub fn with_image_patches(
     image: &mut Vec<u8>,
     good: &[u8],
     patches: &[Patch],
-    work: impl FnOnce(&[u8]),
+    work: impl FnOnce(&[u8], &[Range<usize>]),
 ) {
-    let mut touched = Vec::new();
+    let mut touched: Vec<Range<usize>> = Vec::new();
     for patch in patches {
         match patch {
             Patch::Write { offset, bytes: new } | Patch::Flip { offset, mask: new } => {
@@ -93,10 +96,15 @@ pub fn with_image_patches(
                 }
                 touched.push(start..end);
             }
-            Patch::Length { bytes, fill } => image.resize(*bytes as usize, *fill),
+            Patch::Length { bytes, fill } => {
+                // From the shorter length on, a longer one is filled.
+                let start = image.len().min(*bytes as usize);
+                image.resize(*bytes as usize, *fill);
+                touched.push(start..usize::MAX);
+            }
         }
     }
-    work(image);
+    work(image, &touched);
     let common = image.len().min(good.len());
     image.truncate(common);
     for range in touched {
@@ -104,11 +112,6 @@ pub fn with_image_patches(
         image[range.clone()].copy_from_slice(&good[range]);
     }
     image.extend_from_slice(&good[common..]);
-    // A shorter length and a longer one again leave a fill behind.
-    let lengths = patches.iter().filter(|patch| matches!(patch, Patch::Length { .. })).count();
-    if lengths > 1 {
-        image.copy_from_slice(good);
-    }
 }
 
 /// The records that lead from `good` to `bad`; none where they would be longer
