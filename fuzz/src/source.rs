@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use mediaseal::source::listing::{MAX_DEPTH, MAX_ENTRIES, MAX_PATH_BYTES, MAX_REMARKS};
 use mediaseal::source::{EntryKind, Listing, Shape, Source, open, open_image};
@@ -33,6 +34,16 @@ pub fn zip_source(bytes: &[u8]) {
     raw.read_to_end(&mut all).expect("a file that is there can be read");
     assert!(all == bytes && length == Some(bytes.len() as u64));
 }
+
+/// Bytes of a piece of the image.
+const PIECE: usize = 4096;
+
+/// The pieces of the image that are not zero: all that a shorter length loses.
+static USED: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let pieces = IMAGE.chunks(PIECE).enumerate();
+    let used = pieces.filter(|(_, piece)| piece.iter().any(|byte| *byte != 0));
+    used.map(|(number, _)| number).collect()
+});
 
 thread_local! {
     static SPOILED: RefCell<File> = RefCell::new({
@@ -101,9 +112,10 @@ fn restore(file: &mut File, patches: &[Patch]) {
         }
     }
     file.set_len(VOLUME_BYTES).expect("memory takes everything");
-    let lost = IMAGE.chunks(4096).enumerate().skip(shortest as usize / 4096);
-    for (number, piece) in lost.filter(|(_, piece)| piece.iter().any(|byte| *byte != 0)) {
-        put(file, number as u64 * 4096, piece);
+    let lost = USED.iter().filter(|number| **number >= shortest as usize / PIECE);
+    for number in lost {
+        let start = number * PIECE;
+        put(file, start as u64, &IMAGE[start..start + PIECE]);
     }
 }
 
