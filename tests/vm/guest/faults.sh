@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=dash
 # Sticks that cannot be read to their end. The machine's owner pulls two of
 # them out when their names are said.
 

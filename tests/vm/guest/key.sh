@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=dash
 # One boot with four sticks: a good key that is write-protected, two copies of
 # it that are mounted writable, and somebody's own stick with a release on it.
 

@@ -1,22 +1,22 @@
-# shellcheck shell=sh
+# shellcheck shell=dash
 # What every guest script uses. busybox's sh.
 
 # run NAME COMMAND...: the command's words between marks, and its exit code.
 # They go through a file: a serial line is a terminal, and shows progress.
 run() {
-    name=$1
+    local frame="$1" code
     shift
-    echo "@begin $name"
-    "$@" >"/tmp/$name" 2>&1
+    echo "@begin $frame"
+    "$@" >/tmp/run-said 2>&1
     code=$?
-    cat "/tmp/$name"
-    echo "@end $name $code"
+    cat /tmp/run-said
+    echo "@end $frame $code"
 }
 
 # disk SERIAL: the device node of the USB stick with that serial number, once
 # the kernel has found it.
 disk() {
-    tries=0
+    local tries=0 block place
     while [ $tries -lt 600 ]; do
         for block in /sys/block/sd*; do
             place=$(readlink -f "$block/device") || continue

@@ -2,16 +2,16 @@
 # What must have come out. The guest frames each command's output by
 # "@begin NAME" and "@end NAME CODE"; a frame that is missing is a failure.
 
-# Everything that a group did, one word a line, for the count at the end.
+# Everything that a group did, a line each, for the count at the end.
 count() {
-    echo "$1 ${2:-}" >>"$scratch/counts"
+    echo "$group $1 ${2:-}" >>"$scratch/counts"
 }
 
 # case_is NAME: the expectations that follow belong to this case.
 case_is() {
     case_name=$1
     count case "$1"
-    echo "  $1"
+    echo "  $group: $1"
 }
 
 # frame NAME: what the guest's command NAME said.

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Virtual machines without hardware help (-accel tcg), so that they run
 # anywhere. The guest's kernel talks to its console, the guest's script to a
-# second serial line, which is the file $vm/said; the machine is steered by QMP.
+# second serial line, which ends in the file $vm/said and reads what is written
+# to $vm/line.in; the machine is steered by QMP.
 #
 # Sets $vm, the folder of the machine started last, and $vm_pid.
 
 # Seconds that a line of the guest is waited for. Only a machine that hangs
 # comes to this end: nothing here is judged by the clock.
-PATIENCE=300
+PATIENCE=180
 
 # start SCRIPT [ARGUMENT...]: boots the guest, which runs guest/SCRIPT.sh.
 start() {
@@ -20,18 +21,20 @@ start() {
 new_machine() {
     vm=$(mktemp -d "$scratch/vm.XXXX")
     questions=0
-    mkfifo "$vm/qmp.in"
+    mkfifo "$vm/qmp.in" "$vm/line.in" "$vm/line.out"
 }
 
 # launch ARGUMENT...: the machine itself, with nothing but a USB controller.
 launch() {
     qemu-system-x86_64 -accel tcg -cpu max -m 256 -display none -vga none -no-reboot -nodefaults \
         -kernel "$kernel" -initrd "$initrd" \
-        -serial "file:$vm/console" -serial "file:$vm/said" \
+        -serial "file:$vm/console" -chardev "pipe,id=line,path=$vm/line" -serial chardev:line \
         -chardev stdio,id=qmp,signal=off -mon chardev=qmp,mode=control \
         -device qemu-xhci,id=xhci,p2=8,p3=8 "$@" \
         <>"$vm/qmp.in" >"$vm/qmp.out" 2>"$vm/qemu.log" &
     vm_pid=$!
+    cat "$vm/line.out" >"$vm/said" &
+    listener=$!
     count boot
     qmp '{"execute":"qmp_capabilities"}'
 }
@@ -71,29 +74,34 @@ for disk in json.loads(sys.argv[1])["return"]:
     [[ -n $figure ]] || broken "no disk $1"
 }
 
-# wait_for FILE PATTERN: until a line of the machine's FILE matches.
+# wait_for FILE PATTERN [FILE PATTERN]: until a line of the machine's FILE
+# matches, or one of the other file.
 wait_for() {
-    local end=$((SECONDS + PATIENCE))
-    until grep -qE -- "$2" "$vm/$1" 2>/dev/null; do
-        if ! kill -0 "$vm_pid" 2>/dev/null; then
-            grep -qE -- "$2" "$vm/$1" 2>/dev/null && return
-            broken "the machine ended before it said \"$2\""
-        fi
+    local end=$((SECONDS + PATIENCE)) alive=1
+    until has_line "$1" "$2" || { [[ $# -gt 2 ]] && has_line "$3" "$4"; }; do
+        [[ -n $alive ]] || broken "the machine ended before it said \"$2\""
+        # It may have said it with its last breath: looked at once more.
+        kill -0 "$vm_pid" 2>/dev/null || alive=""
         ((SECONDS < end)) || broken "no \"$2\" within $PATIENCE seconds"
         sleep 0.05
     done
+}
+
+has_line() {
+    grep -qE -- "$2" "$vm/$1" 2>/dev/null
 }
 
 # Until the guest's script came to its end and the machine switched itself off.
 finish() {
     wait_for said '^@done'
     wait "$vm_pid" || broken "the machine ended badly"
+    wait "$listener"
 }
 
 # The power cut: no signal handler runs, no cache is written.
 cut_power() {
     kill -KILL "$vm_pid"
-    wait "$vm_pid" 2>/dev/null || true
+    wait "$vm_pid" "$listener" 2>/dev/null || true
     count cut
 }
 
