@@ -6,7 +6,6 @@
 //! that the next run finds there, byte for byte. Trust is stored whatever the
 //! verdict: a withdrawal travels with every key.
 
-use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +26,7 @@ use crate::verify::record::{self, Action};
 use crate::verify::report::{Report, Verdict};
 use crate::verify::rollback::{self, Rollback};
 use crate::verify::session::{self, Asked, Session, clock, failure};
-use crate::verify::state::{RECORDS, RELEASES};
+use crate::verify::state::{RECORDS, RELEASES, enter};
 
 use super::staging::{self, Destination, ExpectedFile, Staging, StagingError};
 
@@ -257,18 +256,6 @@ fn keep_seal(state: &SystemFolder, release: &Accepted) -> Result<(), StoreError>
         }
     }
     Ok(())
-}
-
-/// Opens a folder in `parent`, made where it is missing.
-fn enter(parent: &SystemFolder, name: &str) -> Result<SystemFolder, StoreError> {
-    let path = parent.path().join(name);
-    let name = OsStr::new(name);
-    match parent.make_folder(name, Access::Owner) {
-        Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(StoreError::io("make the folder", path)(error)),
-    }
-    parent.open_folder(name).map_err(StoreError::io("open the folder", path))
 }
 
 /// Files the record of whatever came of it.

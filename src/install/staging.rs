@@ -19,7 +19,8 @@ use std::path::PathBuf;
 use sha2::{Digest as _, Sha256};
 
 use crate::seal::digest::Digest;
-use crate::seal::names::{NameFault, check_path, check_paths};
+use crate::seal::names::{NameFault, check_path};
+use crate::seal::paths::check_paths;
 use crate::store::StoreError;
 use crate::store::folder::{Access, EntryKind, Folder, Reread, SystemFolder};
 use crate::store::temporary::STAGING;

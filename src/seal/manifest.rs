@@ -15,8 +15,9 @@ use super::limits::{
 };
 use super::names::{
     DottedVersion, Identifier, NameFault, Number, Position, Text, VersionText, VolumeLabel,
-    WindowsFolder, check_paths,
+    WindowsFolder,
 };
+use super::paths::check_paths;
 use super::sums::Sums;
 use super::timestamp::Timestamp;
 

@@ -4,7 +4,6 @@
 //! Windows (streams, devices, short names, trimming), against names that are
 //! equal without case, and against texts that change how a line reads.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
@@ -282,37 +281,6 @@ pub fn check_path(path: &str) -> Result<(), NameFault> {
         Some(fault) => Err(fault),
         None => Ok(()),
     }
-}
-
-/// Checks a whole set of file paths: each alone, and no two that are one name
-/// on a file system without case, as files or as folders.
-pub fn check_paths<'a>(
-    paths: impl IntoIterator<Item = &'a str>,
-) -> Result<(), (String, NameFault)> {
-    // Lower-case spelling -> the spelling seen, and whether it is a file.
-    let mut seen: BTreeMap<String, (&str, bool)> = BTreeMap::new();
-    for (count, path) in paths.into_iter().enumerate() {
-        if count >= MAX_FILES {
-            return Err((path.to_string(), NameFault::TooMany));
-        }
-        check_path(path).map_err(|fault| (path.to_string(), fault))?;
-        let ends = path.match_indices('/').map(|(at, _)| (at, false));
-        for (end, is_file) in ends.chain([(path.len(), true)]) {
-            let prefix = &path[..end];
-            let fault = match seen.get(&prefix.to_ascii_lowercase()) {
-                None => {
-                    seen.insert(prefix.to_ascii_lowercase(), (prefix, is_file));
-                    continue;
-                }
-                Some((other, _)) if *other != prefix => NameFault::CaseTwin(other.to_string()),
-                Some((_, false)) if !is_file => continue,
-                Some((other, true)) if is_file => NameFault::CaseTwin(other.to_string()),
-                Some((other, _)) => NameFault::FileAndFolder(other.to_string()),
-            };
-            return Err((path.to_string(), fault));
-        }
-    }
-    Ok(())
 }
 
 /// True for characters that are not seen or that change how others are seen.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{folder_source, shown, source_failure};
 use super::lines::finding_lines;
+use crate::medium::FileSpec;
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
 use crate::seal::layout::SUMS;
@@ -103,7 +104,9 @@ pub struct Release {
     root: PathBuf,
     /// `SHA256SUMS` as received: what is signed.
     pub sums_bytes: Vec<u8>,
-    /// What it says.
+    /// Everything under `SEAL/` as received, for those who plan its medium.
+    pub seal: Vec<FileSpec>,
+    /// `SHA256SUMS`, parsed.
     pub sums: Sums,
     /// What the release is.
     pub manifest: Manifest,
@@ -170,10 +173,12 @@ impl Release {
                 false => ReleaseError::Refused(problems(&report.findings).cloned().collect()),
             });
         };
+        let seal = accepted.seal.specs();
         let sums_bytes = accepted.seal.sums.ok_or_else(not_a_release)?;
         Ok(Self {
             root: root.to_path_buf(),
             sums_bytes,
+            seal,
             sums: accepted.sums,
             manifest: accepted.manifest,
             chain: accepted.chain,

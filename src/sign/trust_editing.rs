@@ -198,7 +198,7 @@ pub fn review(folder: &TrustFolder) -> Lines {
 }
 
 /// Such as `1 of 2 root keys of document 3: alice; not yet: bruno`.
-fn count_line(count: &RootCount) -> String {
+pub fn count_line(count: &RootCount) -> String {
     let join = |names: &[Identifier]| match names.is_empty() {
         true => "nobody".to_string(),
         false => names.iter().map(Identifier::as_str).collect::<Vec<_>>().join(", "),

@@ -4,6 +4,7 @@ use super::table::{Entry, Table};
 
 mod commands;
 mod findings;
+mod learning;
 mod reports;
 
 const fn entry(what: &'static str, next: &'static str) -> Entry {
@@ -18,4 +19,6 @@ pub(super) const TABLE: Table = Table {
     labels: reports::LABELS,
     help: commands::HELP,
     failures: commands::FAILURES,
+    learning: learning::LEARNING,
+    learn_failures: learning::LEARN_FAILURES,
 };

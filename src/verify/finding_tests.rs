@@ -158,6 +158,18 @@ fn places_of_both_languages_are_the_same() {
     for ((name, en), (_, fr)) in english.labels.all().iter().zip(french.labels.all()) {
         assert_eq!(places(en), places(fr), "{name}");
     }
+    let learning = english.learning.all();
+    for ((name, en), (_, fr)) in learning.iter().zip(french.learning.all()) {
+        assert_eq!(places(en), places(fr), "{name}");
+    }
+    let failures = english.learn_failures.all();
+    for ((name, en), (_, fr)) in failures.iter().zip(french.learn_failures.all()) {
+        assert_eq!(
+            (places(en.what), places(en.next)),
+            (places(fr.what), places(fr.next)),
+            "{name}"
+        );
+    }
     for ((name, en), (_, fr)) in english.regions.all().iter().zip(french.regions.all()) {
         assert_eq!(places(en), places(fr), "{name}");
     }
