@@ -7,17 +7,28 @@ USUAL_CUTS=12
 DISKS_AT_ONCE=12
 
 cuts() {
-    local wanted=${cuts_wanted:-$USUAL_CUTS}
-    save_machine
+    local wanted=${cuts_wanted:-$USUAL_CUTS} overlays=() arguments=() flushes writes side at
+    truncate -s 64M "$scratch/target.img"
+    truncate -s 4M "$scratch/scrap.img"
+    mkfs.ext4 -q -F "$scratch/target.img"
+    overlay_disk target "$scratch/target.img"
+    overlay_disk scrap "$scratch/scrap.img"
+    stick KEY "$made/key.img" readonly=on
+    local source=("${arguments[@]}")
+    save cuts "${source[@]}"
+
     case_is vm_cut_loses_what_was_not_flushed
     expect enrolled 0
-    canary
-    probe
-    cut_often "$wanted"
+    canary "${source[@]}"
+
+    count_work cuts copy target "${source[@]}"
+    expect copy 0 "^PASS" "^Copied to "
+    cut_machines=("end $vm")
+    cut_often cuts copy "$wanted" 3000 "${source[@]}"
+
     hidden=0 visible=0 old=0 new=0
-    local at
-    for ((at = 0; at < ${#survivors[@]}; at += DISKS_AT_ONCE)); do
-        look_at "${survivors[@]:at:DISKS_AT_ONCE}"
+    for ((at = 0; at < ${#cut_machines[@]}; at += DISKS_AT_ONCE)); do
+        look_at "${cut_machines[@]:at:DISKS_AT_ONCE}"
     done
     # "judge" went through these for each disk.
     case_is vm_cut_copy_is_old_or_new
@@ -25,7 +36,6 @@ cuts() {
     case_is vm_cut_rerun_completes
     case_is vm_cut_finished_copy_stays
     # Cuts that all fell on one side would show half of it.
-    local side
     for side in "$hidden" "$visible" "$old" "$new"; do
         [[ $side -gt 0 ]] || wrong "cuts on one side only" ""
         count assert
@@ -37,7 +47,7 @@ cuts() {
 
 # Both writes came back as done. What is on the disk of them after the cut?
 canary() {
-    resume scrap
+    resume cuts scrap "" "$@"
     wait_for said '^@worked'
     cut_power
     expect kept 0
@@ -45,52 +55,6 @@ canary() {
     qemu-img convert -f qcow2 -O raw "$vm/scrap.qcow2" "$vm/scrap.img"
     same "flushed write" "$(head -c 65536 "$vm/scrap.img" | tr -d K | wc -c)" 0
     same "write that was not flushed" "$(tail -c +65537 "$vm/scrap.img" | tr -d '\0' | wc -c)" 0
-}
-
-# A copy without a cut: how many flushes and writes it is made of.
-probe() {
-    resume copy
-    wait_for said '^@work copy'
-    wait_for said '^@worked'
-    expect copy 0 "^PASS" "^Copied to "
-    statistics target flush_operations
-    flushes=$figure
-    statistics target wr_operations
-    writes=$figure
-    cut_power
-    survivors=("end $vm")
-}
-
-# cut_often N: cuts at N points: in each four, two at flushes, one at a write,
-# one at a time that nobody chose.
-cut_often() {
-    local wanted=$1 index flush=0 write=0
-    local at_flushes=$(((wanted + 1) / 4 + (wanted + 3) / 4)) at_writes=$(((wanted + 2) / 4))
-    for ((index = 0; index < wanted; index++)); do
-        case $((index % 4)) in
-        0 | 2) cut_at flush_to_os $((1 + flush++ * (flushes - 1) / at_flushes)) ;;
-        1) cut_at write_aio $((1 + write++ * (writes - 1) / at_writes)) ;;
-        3) cut_after $((RANDOM % 3000)) ;;
-        esac
-    done
-}
-
-# cut_at EVENT N: the power goes before the Nth flush or write is done. A copy
-# that comes to its end with fewer is cut there.
-cut_at() {
-    resume copy "$(rules_at "$1" "$2")"
-    wait_for qmp.out '"event": "STOP"' said '^@worked'
-    cut_power
-    survivors+=("$1-$2 $vm")
-}
-
-# cut_after MILLISECONDS
-cut_after() {
-    resume copy
-    wait_for said '^@work copy'
-    sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
-    cut_power
-    survivors+=("after-$1-ms-${#survivors[@]} $vm")
 }
 
 # look_at "NAME FOLDER"...: boots with the disks of cut machines, and judges.

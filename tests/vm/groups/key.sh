@@ -3,10 +3,11 @@
 # for a key.
 
 key() {
-    local arguments=()
-    for name in read written left; do cp "$made/key.img" "$scratch/$name.img"; done
+    local arguments=() name
+    for name in idle read written left; do cp "$made/key.img" "$scratch/$name.img"; done
     own_stick "$scratch/own.img"
     stick PROTECTED "$made/key.img" readonly=on
+    stick IDLE "$scratch/idle.img"
     stick READ "$scratch/read.img"
     stick WRITTEN "$scratch/written.img"
     stick LEFT "$scratch/left.img"
@@ -48,6 +49,11 @@ key_good() {
 
 key_mounted() {
     local class="M-701  Only changes that an operating system makes were found"
+    case_is vm_linux_mounted_only
+    expect mount_idle 0
+    expect after_mounting 0 "^PASS  This key is exactly" "M-902  The device does not report"
+    same "image after mounting" "$(sha256sum <"$scratch/idle.img")" "$key_sha256  -"
+
     case_is vm_linux_mounted_and_read
     expect mount_read 0
     expect after_reading 1 "$class" "M-702 .*access dates: 2" "^FAIL  The sealed content is intact" \

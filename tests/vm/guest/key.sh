@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# One boot with four sticks: a good key that is write-protected, two copies of
-# it that are mounted writable, and somebody's own stick with a release on it.
+# One boot: a good key that is write-protected, copies of it that are mounted
+# writable, and somebody's own stick with a release on it.
 
 run enrol enrol /var/lib/mediaseal
 good=$(disk PROTECTED)
@@ -26,11 +26,17 @@ run anchor_of_stick mediaseal-verify check "$good" --state /none --anchor /etc/e
 umount /mnt
 run whole_again mediaseal-verify check "$good"
 
+# Mounted writable, looked at, and nothing read.
+idle=$(disk IDLE)
+run mount_idle mount -t vfat -o rw "${idle}1" /mnt
+ls -R /mnt >/dev/null
+umount /mnt
+run after_mounting mediaseal-verify check "$idle"
+
 # Mounted writable and read, as a desktop does it.
 read_once=$(disk READ)
 run mount_read mount -t vfat -o rw "${read_once}1" /mnt
 cat /mnt/PAYLOAD/note.txt /mnt/PAYLOAD/setup.bin >/dev/null
-ls -R /mnt >/dev/null
 umount /mnt
 run after_reading mediaseal-verify check "$read_once"
 
