@@ -13,7 +13,7 @@ use crate::seal::layout::{MANIFEST, SUMS};
 use crate::seal::manifest::Role;
 use crate::seal::names::escape;
 use crate::store::atomic::write_atomic;
-use crate::store::folder::Access;
+use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::{Language, fill};
 use crate::verify::decide::{self, Accepted, Taker};
@@ -26,7 +26,7 @@ use crate::verify::record::{self, Action};
 use crate::verify::report::{Report, Verdict};
 use crate::verify::rollback::{self, Rollback};
 use crate::verify::session::{self, Asked, Session, clock, failure};
-use crate::verify::state::{RECORDS, RELEASES, enter};
+use crate::verify::state::{RECORDS, RELEASES};
 
 use super::staging::{self, Destination, ExpectedFile, Staging, StagingError};
 
@@ -246,8 +246,8 @@ fn complete(
 
 /// Keeps the valid signatures under the release code: the union of all seen.
 fn keep_seal(state: &SystemFolder, release: &Accepted) -> Result<(), StoreError> {
-    let folder = enter(state, RELEASES)?;
-    let folder = enter(&folder, &release.release_code.to_string())?;
+    let folder = enter(state, RELEASES, Access::Owner)?;
+    let folder = enter(&folder, release.release_code.to_string(), Access::Owner)?;
     for file in &release.seal.signatures {
         let name = format!("SHA256SUMS.{}.minisig", file.key_id);
         match write_atomic(&folder, name.as_ref(), &file.bytes, Access::Owner, Existing::Refuse) {
@@ -283,7 +283,7 @@ fn write_down(
         result: Some(result),
         ending: Some(done.ending()),
     };
-    let filed = enter(state.folder(), RECORDS)
+    let filed = enter(state.folder(), RECORDS, Access::Owner)
         .and_then(|folder| record::file_in(&folder, &done.report, &action, clock(), language));
     match filed {
         Ok(path) => done.record = Some(path),

@@ -68,7 +68,7 @@ impl fmt::Display for TrustEditError {
             Self::NotRoot(id, version) => {
                 write!(f, "key {id} is not a root key for trust document {version}")
             }
-            Self::Cancelled => write!(f, "cancelled, nothing was signed"),
+            Self::Cancelled => write!(f, "that is not its number: nothing was signed"),
             Self::Key(error) => write!(f, "{error}"),
             Self::Refused(error) => write!(f, "the new signature is refused: {error}"),
             Self::NotSigned(version, counts) => {
@@ -101,7 +101,9 @@ impl From<TrustEditError> for Failure {
             TrustEditError::NotRoot(..) => {
                 (Outcome::TrustSetUp, "Use a key that the document names under root.")
             }
-            TrustEditError::Cancelled => (Outcome::Cancelled, ""),
+            TrustEditError::Cancelled => {
+                (Outcome::Cancelled, "Read what is shown, then give its number.")
+            }
             TrustEditError::Refused(_) => (Outcome::Fail, "Nothing was written."),
             TrustEditError::NotSigned(..) => {
                 (Outcome::TrustSetUp, "Let them run: mediaseal trust sign DIR --key KEY.")

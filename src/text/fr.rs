@@ -5,6 +5,7 @@ use super::table::{Entry, Table};
 mod commands;
 mod findings;
 mod learning;
+mod procedure;
 mod reports;
 
 const fn entry(what: &'static str, next: &'static str) -> Entry {
@@ -19,6 +20,11 @@ pub(super) const TABLE: Table = Table {
     labels: reports::LABELS,
     help: commands::HELP,
     failures: commands::FAILURES,
+    dialogue: procedure::DIALOGUE,
+    questions: procedure::QUESTIONS,
+    exits: procedure::EXITS,
+    install_failures: procedure::INSTALL_FAILURES,
+    procedure: procedure::PROCEDURE,
     learning: learning::LEARNING,
     learn_failures: learning::LEARN_FAILURES,
 };

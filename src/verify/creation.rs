@@ -12,7 +12,7 @@ use crate::seal::anchor::{self, AnchorError};
 use crate::seal::chain::Chain;
 use crate::seal::names::Identifier;
 use crate::store::atomic::write_atomic;
-use crate::store::folder::Access;
+use crate::store::folder::{Access, enter};
 use crate::store::lock::Locked;
 use crate::store::{Existing, StoreError, SystemFolder};
 
@@ -21,8 +21,8 @@ use super::memory::{Memory, MemoryError};
 use super::record::{self, Replacement};
 use super::session::clock;
 use super::state::{
-    ENROLLED, FLOORS, PATIENCE, RECORDS, REPLACED, StateError, StateRead, TRUST, enter,
-    floors_body, read_in, read_slots, slots, trust_body,
+    ENROLLED, FLOORS, PATIENCE, RECORDS, REPLACED, StateError, StateRead, TRUST, floors_body,
+    read_in, read_slots, slots, trust_body,
 };
 
 /// How a state comes to be.
@@ -144,8 +144,8 @@ fn replace(folder: &SystemFolder, held: &[Chain], chain: &Chain) -> Result<(), C
         }
     }
     let store = |error: StoreError| CreationError::State(StateError::Store(error));
-    let archive = enter(folder, REPLACED).map_err(store)?;
-    let records = enter(folder, RECORDS).map_err(store)?;
+    let archive = enter(folder, REPLACED, Access::Owner).map_err(store)?;
+    let records = enter(folder, RECORDS, Access::Owner).map_err(store)?;
     for old in held {
         let body = trust_body(old).map_err(CreationError::State)?;
         let name = OsString::from(format!("{}.anchor", old.newest().code));

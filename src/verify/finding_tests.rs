@@ -4,7 +4,7 @@ use super::*;
 
 /// One of every kind, with values that need escaping where texts come from a
 /// medium. A kind that is forgotten here is missed by `every_entry_is_used`.
-fn samples() -> Vec<Kind> {
+pub fn samples() -> Vec<Kind> {
     let text = || "a\u{1b}[2J\u{202e}b".to_string();
     let name = || Identifier::parse("alice").unwrap();
     let position = Position::parse("1.7").unwrap();
@@ -99,6 +99,26 @@ fn samples() -> Vec<Kind> {
         Kind::OwnDriveFolder { path: text() },
         Kind::ForeignDriveFolder { path: text() },
         Kind::ZoneIdentifier { path: text() },
+        Kind::NotAdministrator { detail: text() },
+        Kind::WrongInstrument { found: text(), wanted: "MiSeq".to_string() },
+        Kind::WrongSoftware {
+            software: "LRM".to_string(),
+            found: text(),
+            wanted: "1.3 - 3.1".to_string(),
+        },
+        Kind::RunInProgress { detail: text() },
+        Kind::RestartPending { detail: text() },
+        Kind::OtherInstaller { detail: text() },
+        Kind::TooLittleSpace { path: text(), free: 1, needed: 2 },
+        Kind::Unanswered { question: "mode".to_string(), option: "--mode" },
+        Kind::NoPackage,
+        Kind::SoftwareAtLastRun { software: "LRM".to_string(), version: text(), folder: text() },
+        Kind::UnfinishedRun { folder: text() },
+        Kind::RestartPendingAccepted { detail: text() },
+        Kind::FactUnread { fact: "free space", detail: text() },
+        Kind::PolicyActive { detail: text() },
+        Kind::PolicyForbids { path: text() },
+        Kind::UnusualFolder { path: text() },
         Kind::DemoPublisher,
         Kind::WriteProtected,
         Kind::NotWriteProtected,

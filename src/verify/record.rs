@@ -5,6 +5,7 @@
 //! wrong; nothing depends on it.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -13,7 +14,7 @@ use crate::seal::chain::Chain;
 use crate::seal::names::escape;
 use crate::seal::timestamp::Timestamp;
 use crate::store::atomic::write_atomic;
-use crate::store::folder::Access;
+use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::sys::user::{computer_name, user_name};
 use crate::text::Language;
@@ -60,8 +61,28 @@ pub fn file(
     clock: Option<Timestamp>,
     language: Language,
 ) -> Result<PathBuf, StoreError> {
-    let opened = SystemFolder::open(folder).map_err(StoreError::io("open the folder", folder))?;
+    let opened = open_or_make(folder)?;
     file_in(&opened, report, action, clock, language)
+}
+
+/// Opens the folder at `path`. Where only its last component is missing it is
+/// made: evidence is wanted, and a check may have taken long.
+fn open_or_make(path: &Path) -> Result<SystemFolder, StoreError> {
+    let fault = |error| StoreError::io("open the folder", path)(error);
+    let error = match SystemFolder::open(path) {
+        Ok(folder) => return Ok(folder),
+        Err(error) => error,
+    };
+    let (parent, Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(fault(error));
+    };
+    if error.kind() != io::ErrorKind::NotFound {
+        return Err(fault(error));
+    }
+    let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let parent = SystemFolder::open(parent).map_err(StoreError::io("open the folder", parent))?;
+    enter(&parent, name, Access::Everyone)
 }
 
 /// The same in an opened folder.

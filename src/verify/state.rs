@@ -195,18 +195,6 @@ pub(super) fn floors_body(memory: &Memory) -> Result<Vec<u8>, StateError> {
     }
 }
 
-/// Opens a folder of a state's folder, made where it is missing.
-pub fn enter(parent: &SystemFolder, name: &str) -> Result<SystemFolder, StoreError> {
-    let path = parent.path().join(name);
-    let name = OsStr::new(name);
-    match parent.make_folder(name, Access::Owner) {
-        Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(StoreError::io("make the folder", path)(error)),
-    }
-    parent.open_folder(name).map_err(StoreError::io("open the folder", path))
-}
-
 impl State {
     /// The chain that is trusted.
     pub fn chain(&self) -> &Chain {

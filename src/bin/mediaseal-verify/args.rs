@@ -8,7 +8,7 @@ use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::console::{complain, say, talk};
+use crate::console::{complain, say};
 use crate::{check, copy, enrol, learn, show};
 
 /// Parses, runs, prints an error if there is one.
@@ -67,13 +67,15 @@ fn usage(error: &clap::Error, language: Language) -> Outcome {
             let text = error.to_string();
             let lines = text.trim_start_matches("error: ").lines();
             let lines = lines.take_while(|line| !line.starts_with("Usage")).map(str::trim);
-            let detail = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+            let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more"));
+            let detail = lines.collect::<Vec<_>>().join(" ");
             let detail = escape(&detail);
             let entry = language.table().failures.usage;
             let label = language.table().labels.error;
-            talk(&format!("{label}: {}", fill(entry.what, &[("detail", detail)])));
-            talk(&format!("       {}", entry.next));
-            Outcome::Usage
+            let what = fill(entry.what, &[("detail", detail)]);
+            let failure = Failure::new(Outcome::Usage, what, entry.next);
+            complain(label, &failure);
+            failure.outcome
         }
     }
 }

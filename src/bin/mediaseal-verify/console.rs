@@ -3,7 +3,6 @@
 
 use std::io::Write;
 
-use mediaseal::text::wrap;
 use mediaseal::verify::outcome::Failure;
 
 /// Prints a line, or several, to standard output.
@@ -17,15 +16,7 @@ pub fn talk(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Says on standard error what went wrong and what to do, in 80 columns.
+/// Says on standard error what went wrong and what to do.
 pub fn complain(label: &str, failure: &Failure) {
-    let indent = " ".repeat(7);
-    let wrapped = |text: &str| {
-        let lines: Vec<String> = text.lines().map(|line| wrap(line, &indent, 80)).collect();
-        lines.join("\n")
-    };
-    talk(wrapped(&format!("{label}: {}", failure.what)).trim_start());
-    if !failure.next.is_empty() {
-        talk(&wrapped(&failure.next));
-    }
+    talk(&failure.message(label));
 }
