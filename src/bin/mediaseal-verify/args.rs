@@ -7,8 +7,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::session::failure;
 
-use crate::console::{complain, say};
+use crate::console::{complain, say, unwritten};
 use crate::{check, copy, enrol, learn, show};
 
 /// Parses, runs, prints an error if there is one.
@@ -18,12 +19,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let table = language.table();
     let result = match command(table).try_get_matches_from(&arguments) {
         Ok(matches) => dispatch(&matches, language),
-        Err(error) => return usage(&error, language),
+        Err(error) => Ok(usage(&error, language)),
     };
-    result.unwrap_or_else(|failure| {
+    let outcome = result.unwrap_or_else(|failure| {
         complain(table.labels.error, &failure);
         failure.outcome
-    })
+    });
+    let Some(detail) = unwritten() else { return outcome };
+    let values = [("detail", escape(&detail))];
+    let failure = failure(Outcome::Io, table.failures.answer_unwritten, &values);
+    complain(table.labels.error, &failure);
+    outcome.worse(failure.outcome)
 }
 
 fn dispatch(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure> {
