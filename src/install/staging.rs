@@ -34,6 +34,7 @@ mod destination;
 mod error;
 
 pub use compare::{Comparison, Difference, ExpectedFile, MAX_DIFFERENCES, compare};
+use compare::{compare_owned, is_foreign};
 pub use destination::{Destination, DestinationFault};
 pub use error::{Cause, StagingError};
 
@@ -74,6 +75,17 @@ pub fn existing<F: Folder>(
     name: &str,
     expected: &[ExpectedFile],
 ) -> Result<Option<Outcome>, StagingError> {
+    existing_of(destination, name, expected, None)
+}
+
+/// The same; what is there must belong to `ours` or the administrator. Whoever
+/// else owns it could change it once it was found to be right.
+fn existing_of<F: Folder>(
+    destination: &Destination<F>,
+    name: &str,
+    expected: &[ExpectedFile],
+    ours: Option<u32>,
+) -> Result<Option<Outcome>, StagingError> {
     let parent = destination.folder();
     let path = destination.path().join(name);
     let entry = parent.entry(name.as_ref()).map_err(StoreError::io("look at", &path))?;
@@ -81,11 +93,14 @@ pub fn existing<F: Folder>(
         |differences, count| StagingError::Exists { path: path.clone(), differences, count };
     match entry.map(|entry| entry.kind) {
         None => return Ok(None),
+        Some(_) if is_foreign(entry.and_then(|entry| entry.owner), ours) => {
+            return Err(refused(vec![Difference::Owner(name.to_string())], 1));
+        }
         Some(EntryKind::Folder) => {}
         Some(_) => return Err(refused(vec![Difference::Kind(name.to_string())], 1)),
     }
     let folder = parent.open_folder(name.as_ref()).map_err(StoreError::io("open", &path))?;
-    let found = compare(&folder, expected)?;
+    let found = compare_owned(&folder, expected, ours)?;
     if found.count > 0 {
         return Err(refused(found.differences, found.count));
     }
@@ -176,7 +191,7 @@ impl<'d, F: Folder> Staging<'d, F> {
             let Comparison { differences, count, .. } = found;
             return Err(StagingError::ReadBack { differences, count });
         }
-        if let Some(outcome) = existing(self.destination, &self.name, expected)? {
+        if let Some(outcome) = self.existing(expected)? {
             return Ok(outcome);
         }
         self.check_place()?;
@@ -187,7 +202,7 @@ impl<'d, F: Folder> Staging<'d, F> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // Another copy was faster.
                 let refused = || StagingError::Store(StoreError::Exists(path));
-                return existing(self.destination, &self.name, expected)?.ok_or_else(refused);
+                return self.existing(expected)?.ok_or_else(refused);
             }
             Err(error) => return Err(StoreError::io("give its name to", path)(error).into()),
         }
@@ -200,6 +215,16 @@ impl<'d, F: Folder> Staging<'d, F> {
             return Err(error);
         }
         Ok(Outcome::Copied { reread: found.reread })
+    }
+
+    /// What stands under the name already, if anything does. What we make here
+    /// tells who we are on this file system: some name one owner for all.
+    fn existing(&self, expected: &[ExpectedFile]) -> Result<Option<Outcome>, StagingError> {
+        let parent = self.destination.folder();
+        let entry = parent.entry(self.tree.name());
+        let entry = entry.map_err(StoreError::io("look at", parent.path()))?;
+        let ours = entry.and_then(|entry| entry.owner);
+        existing_of(self.destination, &self.name, expected, ours)
     }
 
     /// The files that came are the signed ones, before any of them is flushed.

@@ -42,6 +42,8 @@ pub enum Difference {
     Length(String),
     /// A file has the right length and other contents.
     Contents(String),
+    /// It belongs to somebody who could change it after it was compared.
+    Owner(String),
 }
 
 impl fmt::Display for Difference {
@@ -52,6 +54,7 @@ impl fmt::Display for Difference {
             Self::Kind(path) => write!(f, "{} is of another kind", escape(path)),
             Self::Length(path) => write!(f, "{} has another length", escape(path)),
             Self::Contents(path) => write!(f, "{} has other contents", escape(path)),
+            Self::Owner(path) => write!(f, "{} belongs to another user", escape(path)),
         }
     }
 }
@@ -78,7 +81,26 @@ impl Comparison {
 
 /// Compares everything below `folder` with `expected`, reading the medium.
 pub fn compare<F: Folder>(folder: &F, expected: &[ExpectedFile]) -> Result<Comparison, StoreError> {
+    compare_owned(folder, expected, None)
+}
+
+/// True where `owner` is neither `ours` nor the administrator, as far as the
+/// system tells.
+pub(super) fn is_foreign(owner: Option<u32>, ours: Option<u32>) -> bool {
+    match (owner, ours) {
+        (Some(owner), Some(ours)) => owner != ours && owner != 0,
+        _ => false,
+    }
+}
+
+/// The same; what belongs to another user than `ours` is a difference.
+pub(super) fn compare_owned<F: Folder>(
+    folder: &F,
+    expected: &[ExpectedFile],
+    ours: Option<u32>,
+) -> Result<Comparison, StoreError> {
     let mut walk = Walk {
+        ours,
         files: expected.iter().map(|file| (file.path.as_str(), file)).collect(),
         folders: BTreeSet::new(),
         seen: BTreeSet::new(),
@@ -99,6 +121,7 @@ pub fn compare<F: Folder>(folder: &F, expected: &[ExpectedFile]) -> Result<Compa
 }
 
 struct Walk<'a> {
+    ours: Option<u32>,
     files: BTreeMap<&'a str, &'a ExpectedFile>,
     folders: BTreeSet<&'a str>,
     seen: BTreeSet<String>,
@@ -119,6 +142,9 @@ impl Walk<'_> {
             let ours = name.to_str().is_some();
             let file = self.files.get(path.as_str()).copied().filter(|_| ours);
             let is_folder = ours && self.folders.contains(path.as_str());
+            if is_foreign(entry.and_then(|entry| entry.owner), self.ours) {
+                self.found.add(Difference::Owner(path.clone()));
+            }
             match (entry.map(|entry| (entry.kind, entry.bytes)), file) {
                 (None, _) => {}
                 (Some((EntryKind::File, bytes)), Some(file)) => {
@@ -171,5 +197,17 @@ impl Walk<'_> {
             self.found.add(Difference::Contents(file.path.clone()));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ourselves_and_the_administrator_may_own_a_copy() {
+        assert!(is_foreign(Some(1001), Some(1000)) && is_foreign(Some(1000), Some(0)));
+        assert!(!is_foreign(Some(1000), Some(1000)) && !is_foreign(Some(0), Some(1000)));
+        assert!(!is_foreign(None, Some(1000)) && !is_foreign(Some(1000), None));
     }
 }

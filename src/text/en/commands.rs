@@ -99,6 +99,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
         "The record could not be filed in {path}: {detail}",
         "The verdict above stands. Free space or permission, then try again.",
     ),
+    existing_foreign: entry(
+        "{path} belongs to another user, who could change it at any time.",
+        "Nothing was copied. Copy into a folder that only you can write.",
+    ),
     existing_differs: entry(
         "Another content stands already in {path}.",
         "Nothing was overwritten. Ask support before you remove that folder.",

@@ -102,6 +102,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
         "Le procès-verbal n'a pas pu être classé dans {path}\u{a0}: {detail}",
         "Le verdict ci-dessus tient. Libérez de la place ou donnez le droit, puis recommencez.",
     ),
+    existing_foreign: entry(
+        "{path} appartient à un autre utilisateur, qui peut le changer à tout moment.",
+        "Rien n'a été copié. Copiez dans un dossier que vous seul pouvez modifier.",
+    ),
     existing_differs: entry(
         "Un autre contenu se trouve déjà dans {path}.",
         "Rien n'a été écrasé. Demandez à l'assistance avant de retirer ce dossier.",
