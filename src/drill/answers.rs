@@ -20,16 +20,16 @@ ne l'utilisez jamais, ne la transmettez pas, et supprimez-la ensuite.
 
 const HEAD: &str = "\
 ANSWERS to the exercises of mediaseal drill. Keep this sheet apart from them.
-REPONSES aux exercices de mediaseal drill. Gardez cette feuille à part.
+RÉPONSES aux exercices de mediaseal drill. Gardez cette feuille à part.
 
 Each exercise is checked by the command under its name; OUT stands for where it
 lies, TRUST for your own --state DIR or --anchor FILE (nothing: your own state).
-A release that more people have signed than must may lack M-302. The notes M-306,
-M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
+A release that more people have signed than must may lack M-302. The notes
+M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
 
 Chaque exercice se contrôle par la commande sous son nom ; OUT est l'endroit où
-il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien : votre état).
-Une livraison signée par plus de personnes que nécessaire peut ne pas donner
+il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien : votre
+état). Une livraison signée par plus de personnes que nécessaire peut ne pas donner
 M-302. Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511 peuvent
 s'ajouter.
 ";
