@@ -597,7 +597,7 @@ fn rows_after<'a>(text: &'a str, start: &str) -> std::collections::BTreeSet<&'a 
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         &rest[..end.unwrap_or(rest.len())]
     });
-    names.filter(|name| name.starts_with("row_")).collect()
+    names.filter(|name| name.starts_with("row_") && name.len() > 7).collect()
 }
 
 /// The text of every test program.

@@ -45,16 +45,20 @@ pub fn file_name(number: usize, drill: &Drill) -> String {
     format!("EXERCISE-{number:03}{}", drill.output().extension())
 }
 
-/// The sheet of these exercises, numbered as they stand.
-pub fn sheet(drills: &[Drill]) -> String {
+/// The exercises with their numbers, from 1.
+pub fn numbered(drills: &[Drill]) -> Vec<(usize, &Drill)> {
+    (1..).zip(drills).collect()
+}
+
+/// The sheet of these exercises.
+pub fn sheet(drills: &[(usize, &Drill)]) -> String {
     let mut sheet = HEAD.to_string();
-    for (index, drill) in drills.iter().enumerate() {
-        let number = index + 1;
+    for (number, drill) in drills {
         let row = match drill.row() {
             0 => "good / bonne".to_string(),
             row => format!("row {row} of docs/THREATS.md"),
         };
-        let name = file_name(number, drill);
+        let name = file_name(*number, drill);
         let _ = write!(sheet, "\n{name}  {} ({row})\n", drill.name());
         for (label, language) in [("en", Language::English), ("fr", Language::French)] {
             let _ = writeln!(sheet, "{}", entry(label, drill.attack(language)));
@@ -87,7 +91,7 @@ mod tests {
     #[test]
     fn sheet_has_every_exercise_in_80_columns() {
         let drills = shuffled(drills().unwrap());
-        let sheet = sheet(&drills);
+        let sheet = sheet(&numbered(&drills));
         for drill in &drills {
             assert!(sheet.contains(&format!("  {} (", drill.name())), "{}", drill.name());
             assert!(!drill.attack(Language::French).is_empty());
