@@ -29,9 +29,9 @@ M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
 
 Chaque exercice se contrôle par la commande sous son nom ; OUT est l'endroit où
 il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien : votre
-état). Une livraison signée par plus de personnes que nécessaire peut ne pas donner
-M-302. Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511 peuvent
-s'ajouter.
+état). Une livraison signée par plus de personnes que nécessaire peut ne pas
+donner M-302. Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511
+peuvent s'ajouter.
 ";
 
 /// The exercises in the order in which a set numbers them: it tells nothing.
