@@ -304,6 +304,7 @@ impl Guide<'_, '_> {
             table.guide.step,
             &[("number", "4".to_string()), ("title", table.guide.step_install.to_string())],
         );
+        let heading = format!("\n{heading}\n");
         let wish = Wish {
             state: &self.way.state,
             given: self.way.given,
@@ -343,11 +344,11 @@ impl Guide<'_, '_> {
             self.say(table.guide.not_usable);
             return;
         }
-        self.to_do();
+        self.what_is_left();
     }
 
     /// What is left, from the records.
-    fn to_do(&mut self) {
+    fn what_is_left(&mut self) {
         let language = self.world.language;
         let labels = &language.table().procedure;
         let Ok(folder) = procedure::open_state(&self.way.state, language) else { return };
