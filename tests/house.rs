@@ -448,6 +448,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/OFFICER.md",
         "docs/OPERATOR.md",
         "docs/INSTRUMENTS.md",
+        "docs/WRITING.md",
         "keys/README.md",
     ];
     let mut links = 0;

@@ -344,11 +344,11 @@ impl Guide<'_, '_> {
             self.say(table.guide.not_usable);
             return;
         }
-        self.what_is_left();
+        self.what_to_do();
     }
 
     /// What is left, from the records.
-    fn what_is_left(&mut self) {
+    fn what_to_do(&mut self) {
         let language = self.world.language;
         let labels = &language.table().procedure;
         let Ok(folder) = procedure::open_state(&self.way.state, language) else { return };

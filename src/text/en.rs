@@ -3,6 +3,7 @@
 use super::table::{Entry, Table};
 
 mod commands;
+mod copying;
 mod findings;
 mod guide;
 mod learning;
@@ -32,6 +33,7 @@ pub(super) const TABLE: Table = Table {
     guide: guide::GUIDE,
     guide_questions: guide::GUIDE_QUESTIONS,
     install_help: guide::INSTALL_HELP,
+    copy_failures: copying::COPY_FAILURES,
     learning: learning::LEARNING,
     learn_failures: learning::LEARN_FAILURES,
 };

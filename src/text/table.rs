@@ -30,6 +30,7 @@ macro_rules! texts {
 }
 
 mod commands;
+mod copying;
 mod findings;
 mod guide;
 mod learning;
@@ -37,6 +38,7 @@ mod procedure;
 mod reports;
 
 pub use commands::{Failures, Help};
+pub use copying::CopyFailures;
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
 pub use guide::{Guide, GuideQuestions, InstallHelp, Setup, SetupFailures, SetupQuestions};
 pub use learning::{LearnFailures, Learning};
@@ -82,6 +84,8 @@ pub struct Table {
     pub guide_questions: GuideQuestions,
     /// Help of the commands on an instrument.
     pub install_help: InstallHelp,
+    /// What stands in the way of a copy.
+    pub copy_failures: CopyFailures,
     /// Chains that come alone.
     pub learning: Learning,
     /// What went wrong with them.
