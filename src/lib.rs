@@ -22,6 +22,7 @@
 //! | [`instrument`] | facts about the computer that a release is installed on |
 //! | [`install`] | the safe copy, the vendor's installer, their records |
 //! | `build`, `sign` | the builder: recipes, assembly, packing, signing keys (feature `builder`) |
+//! | `write` | keys: which disk may be one, the engine, what became of each (feature `builder`) |
 //! | `drill` | bad keys for exercises and tests (feature `builder`) |
 //!
 //! The way through the code is the way of a check: [`verify::session`] opens a
@@ -70,3 +71,5 @@ pub mod build;
 pub mod drill;
 #[cfg(feature = "builder")]
 pub mod sign;
+#[cfg(feature = "builder")]
+pub mod write;

@@ -88,6 +88,9 @@ pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
         .ok_or_else(|| DeviceError::Unknown(path.to_path_buf()))
 }
 
+#[cfg(all(target_os = "linux", feature = "builder"))]
+pub(crate) use linux::facts as facts_in;
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::path::Path;
@@ -98,7 +101,7 @@ mod linux {
     /// sysfs counts in these, whatever the disk's own sectors are.
     const SYSFS_SECTOR_BYTES: u64 = 512;
 
-    pub(super) fn facts(sysfs: &Sysfs, asked: DeviceNumber) -> Option<DeviceFacts> {
+    pub(crate) fn facts(sysfs: &Sysfs, asked: DeviceNumber) -> Option<DeviceFacts> {
         let folder = sysfs.whole(asked)?;
         let whole = number(&folder)?;
         let text = |name: &str| attribute(&folder.join(name));

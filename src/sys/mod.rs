@@ -5,14 +5,18 @@
 //! - [`storage`]: what a path or a device node lies on: file system, share,
 //!   removable drive, whole disk
 //! - [`device`]: what a block device says of itself
+//! - `disk`: whole disks that keys are written to (feature `builder`)
 //! - [`user`]: who runs the program, on which computer, in which language
 //!
-//! Linux is served through `rustix`, without `unsafe` of our own. On other
+//! Linux is served through `rustix`; the two calls that it does not have stand
+//! in `disk/linux/calls.rs`, the only `unsafe` of the Linux side. On other
 //! systems what would lose a promise answers `Unsupported`; nothing here
 //! pretends. Texts that come from devices and file systems are raw bytes of
 //! strangers: whoever shows them escapes them.
 
 pub mod device;
+#[cfg(feature = "builder")]
+pub mod disk;
 pub mod folder;
 pub mod storage;
 pub mod user;

@@ -18,6 +18,8 @@ mod mounts;
 pub(crate) use disks::tests::tree as test_tree;
 #[cfg(target_os = "linux")]
 pub(crate) use disks::{Sysfs, attribute, number, on_usb, removable};
+#[cfg(all(target_os = "linux", feature = "builder"))]
+pub(crate) use mounts::parse as parse_mounts;
 
 /// A device's two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,0 +1,19 @@
+//! Keys are written: which disk may be one, the engine that writes and reads
+//! back, and what became of each.
+//!
+//! The worst that can happen here is that the wrong disk is written. So there
+//! is no default target; one function says whether a disk may be one, and it
+//! is asked when the person chooses and again of the opened disk; and what is
+//! unknown is refused.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`eligible`] | whether a disk may be written, and every reason why not |
+//! | [`event`] | what happens while keys are written, for screens, logs and programs |
+//! | [`result`] | what became of each key, and how the program ends |
+//! | [`clock`] | the time, for rates and logs; tests bring their own |
+
+pub mod clock;
+pub mod eligible;
+pub mod event;
+pub mod result;
