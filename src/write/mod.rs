@@ -11,9 +11,11 @@
 //! | [`eligible`] | whether a disk may be written, and every reason why not |
 //! | [`event`] | what happens while keys are written, for screens, logs and programs |
 //! | [`result`] | what became of each key, and how the program ends |
+//! | [`production`] | the log of every key and attempt, and what follows from it |
 //! | [`clock`] | the time, for rates and logs; tests bring their own |
 
 pub mod clock;
 pub mod eligible;
 pub mod event;
+pub mod production;
 pub mod result;
