@@ -2,6 +2,7 @@
 
 use super::table::{Entry, Table};
 
+mod cards;
 mod commands;
 mod findings;
 mod reports;
@@ -16,6 +17,7 @@ pub(super) const TABLE: Table = Table {
     signatures: findings::SIGNATURES,
     unpinned: findings::UNPINNED,
     labels: reports::LABELS,
+    cards: cards::CARDS,
     help: commands::HELP,
     failures: commands::FAILURES,
 };

@@ -10,7 +10,7 @@ mod en;
 mod fr;
 mod table;
 
-pub use table::{Entry, Regions, Table};
+pub use table::{Cards, Entry, Regions, Table};
 
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -29,10 +29,12 @@ macro_rules! texts {
     };
 }
 
+mod cards;
 mod commands;
 mod findings;
 mod reports;
 
+pub use cards::Cards;
 pub use commands::{Failures, Help};
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
 pub use reports::Labels;
@@ -50,6 +52,8 @@ pub struct Table {
     pub unpinned: UnpinnedReasons,
     /// Reports.
     pub labels: Labels,
+    /// Cards.
+    pub cards: Cards,
     /// Help.
     pub help: Help,
     /// Failures.

@@ -11,9 +11,12 @@
 //! | [`eligible`] | whether a disk may be written, and every reason why not |
 //! | [`event`] | what happens while keys are written, for screens, logs and programs |
 //! | [`result`] | what became of each key, and how the program ends |
+//! | [`carried`], [`card`] | what a key carries, once it passed; the sheet that goes with it |
 //! | [`production`] | the log of every key and attempt, and what follows from it |
 //! | [`clock`] | the time, for rates and logs; tests bring their own |
 
+pub mod card;
+pub mod carried;
 pub mod clock;
 pub mod eligible;
 pub mod event;

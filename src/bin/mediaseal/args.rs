@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::{attach, build, demo, keygen, pack, rebuild, screen, sign, trust};
+use crate::{attach, build, card, demo, keygen, log, pack, rebuild, screen, sign, trust};
 
 /// A subcommand: its definition, and what it does.
 type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>);
@@ -21,6 +21,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (attach::command, attach::run),
     (rebuild::command, rebuild::run),
     (pack::command, pack::run),
+    (card::command, card::run),
+    (log::command, log::run),
     (demo::command, demo::run),
 ];
 

@@ -4,9 +4,11 @@
 mod args;
 mod attach;
 mod build;
+mod card;
 mod demo;
 mod key_option;
 mod keygen;
+mod log;
 mod pack;
 mod rebuild;
 mod screen;

@@ -28,7 +28,7 @@ pub fn clean_bytes(bytes: Option<&[u8]>) -> Option<String> {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Entry {
     /// An order was opened.
-    Order(Order),
+    Order(Box<Order>),
     /// A key was written, or could not be.
     Write(Box<KeyEntry>),
     /// A key was plugged in again and proved, or could not be.
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_line_reads_back_as_it_was_written() {
         for entry in [
-            Entry::Order(testing::order("4711", 2)),
+            Entry::Order(Box::new(testing::order("4711", 2))),
             Entry::Write(Box::new(testing::written("1-2", "9F12"))),
             Entry::Confirm(Box::new(testing::proved(1, 38))),
         ] {

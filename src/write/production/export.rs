@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn every_attempt_is_a_line_with_every_column() {
         let mut ledger = Ledger::default();
-        ledger.push(Entry::Order(order("4711", 2)));
+        ledger.push(Entry::Order(Box::new(order("4711", 2))));
         ledger.push(Entry::Write(Box::new(written("1-2", "9F12"))));
         ledger.push(Entry::Confirm(Box::new(proved(1, 38))));
         let text = csv(&ledger);

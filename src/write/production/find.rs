@@ -111,7 +111,7 @@ mod tests {
 
     fn ledger() -> Ledger {
         let mut ledger = Ledger::default();
-        ledger.push(Entry::Order(order("4711", 2)));
+        ledger.push(Entry::Order(Box::new(order("4711", 2))));
         ledger.push(Entry::Write(Box::new(written("1-2", "0019E06B9F12"))));
         let mut proof = proved(1, 38);
         proof.stick.serial = Some("0019E06B9F12".to_string());

@@ -57,7 +57,7 @@ impl Ledger {
     /// The order of this name.
     pub fn order(&self, name: &str) -> Option<&Order> {
         self.entries.iter().find_map(|entry| match entry {
-            Entry::Order(order) if order.order == name => Some(order),
+            Entry::Order(order) if order.order == name => Some(&**order),
             _ => None,
         })
     }

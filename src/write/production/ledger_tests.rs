@@ -28,7 +28,7 @@ fn confirm(of: u64, ordinal: u32, serial: &str, result: Ending) -> Entry {
 #[test]
 fn progress_counts_proved_waiting_and_failed_sticks() {
     let all = ledger(vec![
-        Entry::Order(order("4711", 50)),
+        Entry::Order(Box::new(order("4711", 50))),
         write("1-2", "A", Ending::Done),
         write("1-3", "B", Ending::Failed),
         write("1-4", "C", Ending::Failed),
@@ -60,7 +60,7 @@ fn a_proof_that_failed_uses_the_written_key_up_and_one_unread_does_not() {
         (Ending::Cancelled, 1),
     ] {
         let all = ledger(vec![
-            Entry::Order(order("4711", 2)),
+            Entry::Order(Box::new(order("4711", 2))),
             write("1-2", "A", Ending::Done),
             confirm(1, 1, "A", result),
         ]);

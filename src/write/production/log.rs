@@ -140,7 +140,7 @@ impl<'a, F: Folder> ProductionLog<'a, F> {
             }
             return Ok(known.clone());
         }
-        self.append(Entry::Order(wanted.clone()))?;
+        self.append(Entry::Order(Box::new(wanted.clone())))?;
         Ok(wanted)
     }
 

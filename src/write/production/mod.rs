@@ -17,7 +17,8 @@
 //! | [`entry`] | one line |
 //! | [`ledger`] | what all lines together say |
 //! | [`log`] | the file: opened, appended, checked |
-//! | [`find`] | the lines about a key that comes back |
+//! | [`place`] | the folder that it lies in |
+//! | [`find`], [`lines`] | the lines about a key that comes back |
 //! | [`export`] | CSV that no spreadsheet runs |
 //! | [`recipients`] | who gets which key, from a CSV |
 
@@ -25,7 +26,9 @@ pub mod entry;
 pub mod export;
 pub mod find;
 pub mod ledger;
+pub mod lines;
 pub mod log;
+pub mod place;
 pub mod recipients;
 
 #[cfg(test)]
