@@ -5,6 +5,7 @@ use super::table::{Entry, Table};
 mod cards;
 mod commands;
 mod findings;
+mod learning;
 mod reports;
 
 const fn entry(what: &'static str, next: &'static str) -> Entry {
@@ -20,4 +21,6 @@ pub(super) const TABLE: Table = Table {
     cards: cards::CARDS,
     help: commands::HELP,
     failures: commands::FAILURES,
+    learning: learning::LEARNING,
+    learn_failures: learning::LEARN_FAILURES,
 };

@@ -32,11 +32,13 @@ macro_rules! texts {
 mod cards;
 mod commands;
 mod findings;
+mod learning;
 mod reports;
 
 pub use cards::Cards;
 pub use commands::{Failures, Help};
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
+pub use learning::{LearnFailures, Learning};
 pub use reports::Labels;
 
 /// Everything that a language must say.
@@ -58,4 +60,8 @@ pub struct Table {
     pub help: Help,
     /// Failures.
     pub failures: Failures,
+    /// Chains that come alone.
+    pub learning: Learning,
+    /// What went wrong with them.
+    pub learn_failures: LearnFailures,
 }

@@ -297,7 +297,9 @@ impl Kind {
         use Severity::{Fail, Note, Refused, Trust, Unread};
         let n = |value: u64| language.number(value);
         let at = |sectors: &Sectors| sectors.map_or(String::new(), |(first, last)| {
-            fill(language.table().labels.sectors, &[("first", first.to_string()), ("last", last.to_string())])
+            let labels = &language.table().labels;
+            let label = if first == last { labels.sector } else { labels.sectors };
+            fill(label, &[("first", first.to_string()), ("last", last.to_string())])
         });
         macro_rules! fact {
             ($number:literal, $severity:ident, $entry:ident $(, $name:ident = $value:expr)*) => {
@@ -336,7 +338,7 @@ impl Kind {
             Self::UnexpectedStream { path, size } => fact!(220, Fail, unexpected_stream, path = stranger(path), size = n(*size)),
             Self::StructureChanged { region, start, length, expected, found } => fact!(230, Fail, structure_changed, region = region.words(language.table()), start = n(*start), length = n(*length), sector = start / 512, expected = hex(expected), found = hex(found)),
             Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = stranger(folder), name = stranger(name), sector = sector, byte = byte),
-            Self::FreeSpaceUsed { first, last, start, found } => fact!(232, Fail, free_space_used, first = first, last = last, start = n(*start), found = hex(found)),
+            Self::FreeSpaceUsed { first, last, start, found } => fact!(232, Fail, free_space_used, where = at(&Some((*first, *last))), start = n(*start), found = hex(found)),
             Self::SlackUsed { path, start, found } => fact!(233, Fail, slack_used, path = stranger(path), sector = start / 512, start = n(*start), found = hex(found)),
             Self::AfterTheEnd { start, found } => fact!(234, Fail, after_the_end, start = n(*start), found = hex(found)),
             Self::TooShort { expected, found } => fact!(235, Fail, too_short, expected = n(*expected), found = n(*found)),
@@ -402,4 +404,4 @@ impl Kind {
 
 #[cfg(test)]
 #[path = "finding_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -4,7 +4,7 @@ use super::*;
 
 /// One of every kind, with values that need escaping where texts come from a
 /// medium. A kind that is forgotten here is missed by `every_entry_is_used`.
-fn samples() -> Vec<Kind> {
+pub fn samples() -> Vec<Kind> {
     let text = || "a\u{1b}[2J\u{202e}b".to_string();
     let name = || Identifier::parse("alice").unwrap();
     let position = Position::parse("1.7").unwrap();
@@ -157,6 +157,18 @@ fn places_of_both_languages_are_the_same() {
     }
     for ((name, en), (_, fr)) in english.labels.all().iter().zip(french.labels.all()) {
         assert_eq!(places(en), places(fr), "{name}");
+    }
+    let learning = english.learning.all();
+    for ((name, en), (_, fr)) in learning.iter().zip(french.learning.all()) {
+        assert_eq!(places(en), places(fr), "{name}");
+    }
+    let failures = english.learn_failures.all();
+    for ((name, en), (_, fr)) in failures.iter().zip(french.learn_failures.all()) {
+        assert_eq!(
+            (places(en.what), places(en.next)),
+            (places(fr.what), places(fr.next)),
+            "{name}"
+        );
     }
     for ((name, en), (_, fr)) in english.regions.all().iter().zip(french.regions.all()) {
         assert_eq!(places(en), places(fr), "{name}");

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::{COLUMNS, wrap};
+
 /// The end of a command. There is no default: every path names one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -102,6 +104,15 @@ impl Failure {
     /// A failure with both texts.
     pub fn new(outcome: Outcome, what: impl Into<String>, next: impl Into<String>) -> Self {
         Self { outcome, what: what.into(), next: next.into() }
+    }
+
+    /// The lines for a screen: `label: what`, and below it what to do next, at
+    /// most [`COLUMNS`] wide.
+    pub fn message(&self, label: &str) -> String {
+        let indent = " ".repeat(label.chars().count() + 2);
+        let lines = self.what.lines().chain(self.next.lines());
+        let lines: Vec<String> = lines.map(|line| wrap(line.trim(), &indent, COLUMNS)).collect();
+        format!("{label}: {}", lines.join("\n").trim_start())
     }
 }
 

@@ -8,8 +8,8 @@ use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::console::{say, talk};
-use crate::{check, copy, enrol, show};
+use crate::console::{complain, say};
+use crate::{check, copy, enrol, learn, show};
 
 /// Parses, runs, prints an error if there is one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
@@ -21,7 +21,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Err(error) => return usage(&error, language),
     };
     result.unwrap_or_else(|failure| {
-        talk(&format!("{}: {failure}", table.labels.error));
+        complain(table.labels.error, &failure);
         failure.outcome
     })
 }
@@ -31,6 +31,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure
         Some(("check", matches)) => check::run(matches, language),
         Some(("show", matches)) => show::run(matches, language),
         Some(("enrol", matches)) => enrol::run(matches, language),
+        Some(("learn", matches)) => learn::run(matches, language),
         Some(("copy", matches)) => copy::run(matches, language),
         // clap refuses every other name before this.
         _ => Ok(Outcome::Usage),
@@ -66,13 +67,15 @@ fn usage(error: &clap::Error, language: Language) -> Outcome {
             let text = error.to_string();
             let lines = text.trim_start_matches("error: ").lines();
             let lines = lines.take_while(|line| !line.starts_with("Usage")).map(str::trim);
-            let detail = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+            let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more"));
+            let detail = lines.collect::<Vec<_>>().join(" ");
             let detail = escape(&detail);
             let entry = language.table().failures.usage;
             let label = language.table().labels.error;
-            talk(&format!("{label}: {}", fill(entry.what, &[("detail", detail)])));
-            talk(&format!("       {}", entry.next));
-            Outcome::Usage
+            let what = fill(entry.what, &[("detail", detail)]);
+            let failure = Failure::new(Outcome::Usage, what, entry.next);
+            complain(label, &failure);
+            failure.outcome
         }
     }
 }
@@ -118,8 +121,13 @@ pub fn command(table: &'static Table) -> Command {
                 .help_heading(help.options_heading)
                 .help(help.version_option),
         );
-    let parts =
-        [check::command(table), show::command(table), enrol::command(table), copy::command(table)];
+    let parts = [
+        check::command(table),
+        show::command(table),
+        enrol::command(table),
+        learn::command(table),
+        copy::command(table),
+    ];
     parts.into_iter().fold(dress(top), |top, part| top.subcommand(dress(part)))
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod console;
 mod copy;
 mod enrol;
+mod learn;
 mod setting;
 mod show;
 

@@ -78,7 +78,7 @@ pub(in crate::text) const FINDINGS: Findings = Findings {
         "Something stood here that is not part of the release.",
     ),
     free_space_used: entry(
-        "Data in free space: sectors {first}-{last}, from byte {start}: {found}",
+        "Data in free space{where}, from byte {start}: {found}",
         "Something is stored here that no directory shows.",
     ),
     slack_used: entry(

@@ -78,7 +78,7 @@ pub(in crate::text) const FINDINGS: Findings = Findings {
         "Il y avait là quelque chose d'étranger à la livraison.",
     ),
     free_space_used: entry(
-        "Données dans l'espace libre\u{a0}: secteurs {first}-{last}, dès l'octet {start}\u{a0}: {found}",
+        "Données dans l'espace libre{where}, dès l'octet {start}\u{a0}: {found}",
         "Quelque chose est rangé là, qu'aucun dossier ne montre.",
     ),
     slack_used: entry(

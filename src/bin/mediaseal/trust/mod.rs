@@ -7,12 +7,28 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use mediaseal::sign::files::shown;
+use mediaseal::sign::trust_draft::{self, Edit};
+use mediaseal::sign::trust_editing as editing;
+use mediaseal::sign::trust_folder::TrustFolder;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
+use crate::screen;
+
+mod add;
+mod attach;
+mod diff;
+mod epoch;
 mod export;
+mod floor;
 mod new;
+mod remove;
+mod roles;
+mod show;
 mod sign;
+mod status;
 mod update;
+mod withdraw;
 
 const EXAMPLE: &str = "\
 Example:
@@ -29,7 +45,16 @@ type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>)
 /// Every subcommand, in the order of the help. A new one is one line here.
 const SUBCOMMANDS: &[Subcommand] = &[
     (new::command, new::run),
+    (add::command, add::run),
+    (remove::command, remove::run),
+    (withdraw::command, withdraw::run),
+    (floor::command, floor::run),
+    (epoch::command, epoch::run),
     (sign::command, sign::run),
+    (attach::command, attach::run),
+    (status::command, status::run),
+    (show::command, show::run),
+    (diff::command, diff::run),
     (export::command, export::run),
     (update::command, update::run),
 ];
@@ -61,4 +86,21 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     };
     let run = SUBCOMMANDS.iter().find(|(command, _)| command().get_name() == name);
     run.map_or(Ok(Outcome::Usage), |(_, run)| run(matches))
+}
+
+/// Applies edits to the folder that was named, and shows what came of them.
+fn prepare(matches: &ArgMatches, edits: &[Edit]) -> Result<Outcome, Failure> {
+    let Some(root) = matches.get_one::<PathBuf>("folder") else {
+        return Ok(Outcome::Usage);
+    };
+    let prepared = trust_draft::apply(root, edits)?;
+    screen::data(&shown(&prepared.path))?;
+    screen::talk(&editing::review(&TrustFolder::read(root)?).to_string());
+    let word = if prepared.changed { "changed" } else { "prepared" };
+    screen::talk(&format!(
+        "  Trust document {} {word}; nobody has signed it yet. What would fail:\n  \
+         mediaseal trust diff DIR --release R. Then: mediaseal trust sign DIR --key KEY",
+        prepared.version
+    ));
+    Ok(Outcome::Done)
 }
