@@ -9,16 +9,32 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`eligible`] | whether a disk may be written, and every reason why not |
+//! | [`choose`], [`arm`] | which disks a person means: by serial, by port, or whatever appears now |
+//! | [`estimate`], [`show`] | how long it will take; disks in words |
+//! | [`engine`], `key`, `pipe`, `capacity` | all keys at once, the steps of one, the long way, the room it has |
+//! | [`image`] | what is written |
+//! | [`cancel`], `rate` | the wish to stop; rate and time left |
 //! | [`event`] | what happens while keys are written, for screens, logs and programs |
 //! | [`result`] | what became of each key, and how the program ends |
 //! | [`carried`], [`card`] | what a key carries, once it passed; the sheet that goes with it |
 //! | [`production`] | the log of every key and attempt, and what follows from it |
 //! | [`clock`] | the time, for rates and logs; tests bring their own |
 
+pub mod arm;
+pub mod cancel;
+mod capacity;
 pub mod card;
 pub mod carried;
+pub mod choose;
 pub mod clock;
 pub mod eligible;
+pub mod engine;
+pub mod estimate;
 pub mod event;
+pub mod image;
+mod key;
+mod pipe;
 pub mod production;
+mod rate;
 pub mod result;
+pub mod show;
