@@ -17,6 +17,7 @@ pub(crate) fn carried() -> Carried {
         signers: vec![signer(1, "alice"), signer(2, "bruno")],
         needed: 2,
         payload: Some(Digest([0x59; 32])),
+        seal: Vec::new(),
         demo: false,
     }
 }
