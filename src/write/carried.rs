@@ -1,26 +1,19 @@
 //! What a key carries, as the one decision accepted it: for the log and for the
 //! card. There is none without a PASS that rests on the station's own state.
 
-use std::fs::File;
 use std::io::{self, Read};
 
-use crate::build::image;
 use crate::medium::{FileSpec, HashSink, Plan, release};
 use crate::seal::digest::Digest;
 use crate::seal::manifest::Manifest;
 use crate::seal::names::Identifier;
 use crate::seal::signers::Signer;
-use crate::store::Existing;
-use crate::store::atomic::AtomicFile;
-use crate::store::folder::Access;
 use crate::text::Language;
 use crate::verify::decide::{Accepted, Decision, TakeNothing};
 use crate::verify::outcome::{Failure, Outcome};
-use crate::verify::progress::Meter;
 use crate::verify::report::{Report, Verdict};
 use crate::verify::session::Session;
 
-use super::image::Image;
 use super::production::entry::ReleaseFacts;
 
 /// A release that passed, and its image.
@@ -104,36 +97,6 @@ pub fn decide(
     Ok((report, carried))
 }
 
-/// The same, and makes the image in a file without a name that nobody else can
-/// open, for as long as keys are written.
-pub fn prepare(
-    session: &mut Session<'_>,
-    language: Language,
-) -> Result<(Report, Option<(Carried, Image)>), Failure> {
-    let Decision { report, accepted, .. } = session.check(&mut TakeNothing, language);
-    let (Verdict::Pass(_), Some(accepted)) = (report.verdict(), accepted) else {
-        return Ok((report, None));
-    };
-    let plan = plan(&accepted)?;
-    let file = nameless_file()?;
-    let target = file.try_clone().map_err(|error| unwritable(error.to_string()))?;
-    let mut meter = Meter::start(language);
-    let made = session.with_request(|source, _| {
-        let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {
-            source.open_file(&file.path).map_err(io::Error::other)
-        };
-        let mut progress = |done| meter.step(done, plan.bytes());
-        image::make(&plan, target, None, &mut open, &mut progress, |_| Ok(()))
-    });
-    drop(meter);
-    let made = made.map_err(|error| {
-        Failure::new(error.outcome(), format!("the image: {error}"), error.advice())
-    })?;
-    let image = Image::new(file, plan.bytes(), made.sha256);
-    let carried = Carried::of(&report, accepted.seal.specs(), (made.sha256, plan.bytes()));
-    Ok((report, carried.map(|carried| (carried, image))))
-}
-
 fn plan(accepted: &Accepted) -> Result<Plan, Failure> {
     let files = release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs());
     let volume = release::volume(&accepted.manifest, &accepted.release_code);
@@ -143,18 +106,4 @@ fn plan(accepted: &Accepted) -> Result<Plan, Failure> {
 
 fn changed(what: String) -> Failure {
     Failure::new(Outcome::Fail, what, "The release changed while it was read: check it again.")
-}
-
-fn unwritable(what: String) -> Failure {
-    let what = format!("the image cannot be made: {what}");
-    Failure::new(Outcome::Io, what, "Free space for temporary files (TMPDIR), then try again.")
-}
-
-/// A file whose name is gone before anything is in it.
-fn nameless_file() -> Result<File, Failure> {
-    let path = std::env::temp_dir().join("mediaseal-image");
-    let file = AtomicFile::create_at(&path, Access::Owner, Existing::Replace);
-    // Dropped without its commit, it takes its temporary name with it.
-    let opened = file.and_then(|file| file.duplicate());
-    opened.map_err(|error| unwritable(error.to_string()))
 }
