@@ -6,6 +6,7 @@ mod cards;
 mod commands;
 mod findings;
 mod learning;
+mod procedure;
 mod reports;
 
 const fn entry(what: &'static str, next: &'static str) -> Entry {
@@ -21,6 +22,11 @@ pub(super) const TABLE: Table = Table {
     cards: cards::CARDS,
     help: commands::HELP,
     failures: commands::FAILURES,
+    dialogue: procedure::DIALOGUE,
+    questions: procedure::QUESTIONS,
+    exits: procedure::EXITS,
+    install_failures: procedure::INSTALL_FAILURES,
+    procedure: procedure::PROCEDURE,
     learning: learning::LEARNING,
     learn_failures: learning::LEARN_FAILURES,
 };

@@ -33,12 +33,14 @@ mod cards;
 mod commands;
 mod findings;
 mod learning;
+mod procedure;
 mod reports;
 
 pub use cards::Cards;
 pub use commands::{Failures, Help};
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
 pub use learning::{LearnFailures, Learning};
+pub use procedure::{Dialogue, InstallFailures, InstallerExits, Procedure, Questions};
 pub use reports::Labels;
 
 /// Everything that a language must say.
@@ -60,6 +62,16 @@ pub struct Table {
     pub help: Help,
     /// Failures.
     pub failures: Failures,
+    /// Ways to answer a question.
+    pub dialogue: Dialogue,
+    /// Questions before anything is changed.
+    pub questions: Questions,
+    /// Answers of the vendor's installer.
+    pub exits: InstallerExits,
+    /// What stops an installation.
+    pub install_failures: InstallFailures,
+    /// The procedure and its records.
+    pub procedure: Procedure,
     /// Chains that come alone.
     pub learning: Learning,
     /// What went wrong with them.

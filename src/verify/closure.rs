@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::seal::manifest::{FileEntry, Role};
 use crate::seal::names::check_path;
 use crate::source::{Entry, EntryKind, Listing, Remark};
 
 use super::decide::Accepted;
 use super::finding::Kind;
+use super::level::Level;
 
 /// Findings that one listing may give; the rest is counted. More than a person
 /// reads, and a record of it stays small.
@@ -22,6 +24,14 @@ pub fn bounded(mut findings: Vec<Kind>) -> Vec<Kind> {
     findings
 }
 
+/// The sealed files that must be there: all of the release, or the payload
+/// where a copy on an instrument is judged.
+pub fn sealed_files(accepted: &Accepted, level: Level) -> impl Iterator<Item = &FileEntry> {
+    let payload_alone = level == Level::InstalledCopy;
+    let files = accepted.manifest.files.iter();
+    files.filter(move |file| !payload_alone || file.role == Role::Payload)
+}
+
 /// What a release has, as paths.
 pub struct Expected<'a> {
     /// Path to size, of every file.
@@ -31,11 +41,11 @@ pub struct Expected<'a> {
 }
 
 impl<'a> Expected<'a> {
-    /// The files of the release and those of its seal as found.
-    pub fn of(accepted: &'a Accepted, seal: &'a [(String, &'a [u8])]) -> Self {
+    /// The files that `level` is about and those of the seal as found.
+    pub fn of(accepted: &'a Accepted, seal: &'a [(String, &'a [u8])], level: Level) -> Self {
         let mut files: BTreeMap<&str, u64> =
             seal.iter().map(|(path, bytes)| (path.as_str(), bytes.len() as u64)).collect();
-        for file in &accepted.manifest.files {
+        for file in sealed_files(accepted, level) {
             files.insert(&file.path, file.size);
         }
         let above = |path: &&'a str| -> Vec<&'a str> {
@@ -94,7 +104,7 @@ impl<'a> Expected<'a> {
 /// medium that the renderer has already found different.
 pub fn strangers(listing: &Listing, accepted: &Accepted) -> Vec<Kind> {
     let seal = accepted.seal.entries();
-    let mut findings = Expected::of(accepted, &seal).judge(listing);
+    let mut findings = Expected::of(accepted, &seal, Level::Volume).judge(listing);
     findings.extend(remarks(listing));
     bounded(findings)
 }

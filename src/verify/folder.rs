@@ -13,7 +13,7 @@ use crate::seal::manifest::FileEntry;
 use crate::source::{Listing, Source};
 
 use super::bytes::Outcome;
-use super::closure::{Expected, bounded, remarks};
+use super::closure::{Expected, bounded, remarks, sealed_files};
 use super::decide::{Accepted, Progress, Taker};
 use super::drive_folders::set_apart;
 use super::finding::{Kind, Severity};
@@ -34,15 +34,16 @@ pub fn compare(
     progress: Progress<'_>,
 ) -> Outcome {
     let seal = accepted.seal.entries();
-    let expected = Expected::of(accepted, &seal);
+    let expected = Expected::of(accepted, &seal, level);
     let (judged, mut findings) = set_apart(listing, source.mounted(), &accepted.release_code);
     findings.extend(expected.judge(&judged));
     findings.extend(remarks(&judged));
     let absent: BTreeSet<String> = findings.iter().filter_map(absent).collect();
-    let all: u64 = accepted.manifest.files.iter().map(|file| file.size).sum();
+    let sealed: Vec<&FileEntry> = sealed_files(accepted, level).collect();
+    let all: u64 = sealed.iter().map(|file| file.size).sum();
     let mut hasher = Hasher { buffer: vec![0; PIECE], done: 0, all, taker, progress };
     let mut files = 0;
-    for file in &accepted.manifest.files {
+    for file in sealed.iter().copied() {
         if absent.contains(file.path.as_str()) {
             continue;
         }
@@ -68,7 +69,7 @@ pub fn compare(
     }
     let clean = findings.iter().all(|kind| kind.severity() == Severity::Note);
     let findings = bounded(findings);
-    let whole = clean && files == accepted.manifest.files.len();
+    let whole = clean && files == sealed.len();
     let compared = whole.then(|| Compared::new(level, files, bytes)).flatten();
     Outcome { findings, compared, taker_error: None }
 }
