@@ -118,7 +118,10 @@ pub(super) fn write(
     }
     let mut ejected = None;
     if order.eject && key.touched {
-        key.reporter.phase(Phase::Eject);
+        // Of one that failed the last step stays the one that failed.
+        if ended == Ended::Done {
+            key.reporter.phase(Phase::Eject);
+        }
         ejected = Some(key.target.eject().unwrap_or(Ejected::NotPossible));
     }
     Written { ended, head_cleared: key.head_cleared, ejected }
@@ -182,21 +185,22 @@ impl Key<'_> {
         };
         let claimed = self.target.bytes();
         let checked = capacity::check(self.target, self.end, step);
-        let mut zero = AlignedBuffer::new(SECTOR);
         // The mark at 0 goes at once, whatever came of it.
-        let cleared = self.target.write_at(&zero, 0).and_then(|()| self.target.flush());
-        let cleared = cleared.and_then(|()| self.target.read_at(&mut zero, 0));
-        self.head_cleared = cleared.is_ok() && zero.iter().all(|byte| *byte == 0);
+        let cleared = self.clear_mark();
+        self.head_cleared = cleared.is_ok();
         checked.map_err(|halt| match halt {
             Halt::Fault(Fault::Capacity { offset, .. }) => {
                 Fault::Capacity { offset, claimed }.into()
             }
             other => other,
         })?;
-        match self.head_cleared {
-            true => Ok(()),
-            false => Err(Fault::Differs { offset: 0 }.into()),
-        }
+        cleared
+    }
+
+    fn clear_mark(&mut self) -> Result<(), Halt> {
+        self.put(&AlignedBuffer::new(SECTOR), 0)?;
+        self.flush()?;
+        self.same_as(&[], 0, SECTOR)
     }
 
     /// Everything behind the first 2 MiB, written and read back. Returns the

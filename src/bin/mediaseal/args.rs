@@ -7,7 +7,10 @@ use clap::{ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::{attach, build, card, demo, keygen, log, pack, rebuild, screen, sign, trust};
+use crate::{
+    attach, build, card, confirm, demo, devices, keygen, log, pack, rebuild, screen, sign, station,
+    trust, write,
+};
 
 /// A subcommand: its definition, and what it does.
 type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>);
@@ -21,6 +24,10 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (attach::command, attach::run),
     (rebuild::command, rebuild::run),
     (pack::command, pack::run),
+    (devices::command, devices::run),
+    (write::command, write::run),
+    (confirm::command, confirm::run),
+    (station::command, station::run),
     (card::command, card::run),
     (log::command, log::run),
     (demo::command, demo::run),

@@ -2,10 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod arming;
 mod attach;
+mod bench;
 mod build;
 mod card;
+mod confirm;
 mod demo;
+mod devices;
 mod key_option;
 mod keygen;
 mod log;
@@ -13,7 +17,10 @@ mod pack;
 mod rebuild;
 mod screen;
 mod sign;
+mod station;
 mod trust;
+mod write;
+mod write_view;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! What all lines of a production log together say. Nothing else is asked.
 
+use std::collections::BTreeSet;
+
 use super::entry::{Ending, Entry, KeyEntry, Order, StickFacts};
 
 /// The lines, in order.
@@ -95,10 +97,17 @@ impl Ledger {
         });
         Some(Progress {
             keys: order.keys,
-            proved: self.proved(Some(name)).count() as u32,
+            proved: self.numbered(name),
             failed: failed.count() as u32,
             waiting: self.waiting(Some(name)).len() as u32,
         })
+    }
+
+    /// Ordinals of the order that are given; one that is proved again counts once.
+    fn numbered(&self, order: &str) -> u32 {
+        let ordinals: BTreeSet<u32> =
+            self.proved(Some(order)).filter_map(|key| key.ordinal).collect();
+        ordinals.len() as u32
     }
 
     /// True where the same stick, as far as its serial tells, was proved after
@@ -147,9 +156,15 @@ impl Ledger {
     /// The written key that `stick` is, which was plugged in again. Sticks
     /// without a serial, or with equal ones, are told apart by port, then by
     /// time: the last one that was written there.
-    pub fn waiting_for(&self, stick: &StickFacts, order: Option<&str>) -> Option<Waiting<'_>> {
+    /// Attempts in `claimed` are being proved just now.
+    pub fn waiting_for(
+        &self,
+        stick: &StickFacts,
+        order: Option<&str>,
+        claimed: &[u64],
+    ) -> Option<Waiting<'_>> {
         let mut same = self.waiting(order);
-        same.retain(|key| looks_same(&key.stick, stick));
+        same.retain(|key| looks_same(&key.stick, stick) && !claimed.contains(&key.attempt));
         let at_port = same.iter().rev().find(|key| key.stick.port == stick.port);
         let by_port = same.len() > 1 || stick.serial.is_none();
         // At another port, the one that has waited longest.
@@ -161,7 +176,7 @@ impl Ledger {
     /// it could be: the same stick once more, as far as its serial tells.
     pub fn proved_before(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
         stick.serial.as_ref()?;
-        if self.waiting_for(stick, order).is_some() {
+        if self.waiting_for(stick, order, &[]).is_some() {
             return None;
         }
         let last = self

@@ -71,10 +71,10 @@ fn a_proof_that_failed_uses_the_written_key_up_and_one_unread_does_not() {
 #[test]
 fn a_stick_is_found_again_by_its_serial_at_any_port() {
     let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-3", "B", Ending::Done)]);
-    let found = all.waiting_for(&stick("2-9", "B"), Some("4711")).unwrap();
+    let found = all.waiting_for(&stick("2-9", "B"), Some("4711"), &[]).unwrap();
     assert_eq!((found.written.attempt, found.by_port), (2, false));
-    assert_eq!(all.waiting_for(&stick("1-2", "X"), Some("4711")), None);
-    assert_eq!(all.waiting_for(&stick("1-2", "A"), None), None, "of another order");
+    assert_eq!(all.waiting_for(&stick("1-2", "X"), Some("4711"), &[]), None);
+    assert_eq!(all.waiting_for(&stick("1-2", "A"), None, &[]), None, "of another order");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn equal_serials_and_none_are_told_apart_by_port_and_time() {
             write("1-4", serial, Ending::Done),
         ]);
         let attempt = |port| {
-            let found = all.waiting_for(&stick(port, serial), Some("4711")).unwrap();
+            let found = all.waiting_for(&stick(port, serial), Some("4711"), &[]).unwrap();
             assert!(found.by_port);
             found.written.attempt
         };
@@ -98,7 +98,7 @@ fn equal_serials_and_none_are_told_apart_by_port_and_time() {
             confirm(1, 1, serial, Ending::Proved),
             write("1-2", serial, Ending::Done),
         ]);
-        let found = one.waiting_for(&stick("1-2", serial), Some("4711")).unwrap();
+        let found = one.waiting_for(&stick("1-2", serial), Some("4711"), &[]).unwrap();
         assert_eq!(found.written.attempt, 3, "the next stick at the same port");
     }
 }

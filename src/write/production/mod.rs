@@ -18,6 +18,7 @@
 //! | [`ledger`] | what all lines together say |
 //! | [`log`] | the file: opened, appended, checked |
 //! | [`place`] | the folder that it lies in |
+//! | [`record`] | from what the engines saw to a line |
 //! | [`find`], [`lines`] | the lines about a key that comes back |
 //! | [`export`] | CSV that no spreadsheet runs |
 //! | [`recipients`] | who gets which key, from a CSV |
@@ -30,6 +31,7 @@ pub mod lines;
 pub mod log;
 pub mod place;
 pub mod recipients;
+pub mod record;
 
 #[cfg(test)]
 pub(crate) mod testing;
