@@ -172,6 +172,17 @@ impl Ledger {
         Some(Waiting { written, by_port })
     }
 
+    /// True where the last thing that the log says of this stick is that it is
+    /// no key (any more): it is to be written, whatever it looks like. A stick
+    /// without a serial is known by its port alone.
+    pub fn is_spoiled(&self, stick: &StickFacts, order: Option<&str>) -> bool {
+        let last = self.keys().rev().find(|key| {
+            let named = stick.serial.is_some() || key.stick.port == stick.port;
+            named && looks_same(&key.stick, stick) && key.order.as_deref() == order
+        });
+        last.is_some_and(|key| matches!(key.result, Ending::OsChanges | Ending::Failed))
+    }
+
     /// The proof that this stick already has, where no written key waits that
     /// it could be: the same stick once more, as far as its serial tells.
     pub fn proved_before(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {

@@ -87,6 +87,9 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
             if let Some(waiting) = known.ledger.waiting_for(&stick, order, known.claimed) {
                 return Action::Prove { written_as: Some(waiting.written.attempt) };
             }
+            if reasons.is_empty() && known.ledger.is_spoiled(&stick, order) {
+                return if known.wanted { Action::Write } else { Action::Enough };
+            }
             let before = known.ledger.proved_before(&stick, order);
             match before.and_then(|key| key.ordinal) {
                 Some(ordinal) => Action::HasOrdinal(ordinal),
