@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches};
 use mediaseal::seal::names::escape;
+use mediaseal::store::Folder;
 use mediaseal::sys::private_file;
 use mediaseal::text::Language;
 use mediaseal::verify::decide::Held;
@@ -20,6 +21,8 @@ use mediaseal::verify::{state, text};
 use mediaseal::write::carried::Carried;
 use mediaseal::write::confirm::RequireProtection;
 use mediaseal::write::image::Image;
+use mediaseal::write::production::entry::clean;
+use mediaseal::write::production::log::ProductionLog;
 use mediaseal::write::production::record::Context;
 use mediaseal::write::source::{PrepareError, prepare};
 
@@ -37,34 +40,59 @@ pub struct Ready {
     pub history: History,
 }
 
-/// SOURCE and the options of both.
-pub fn options() -> Vec<Arg> {
+/// What a command that writes the production log takes for it.
+pub fn log_options() -> Vec<Arg> {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
     vec![
+        text("order", "O", "The order that it is for"),
+        text("ticket", "T", "Ticket, for the log"),
+        text("operator", "NAME", "Who works here [default: the account]"),
+        log::folder_option(),
+    ]
+}
+
+/// SOURCE and the options of both.
+pub fn options() -> Vec<Arg> {
+    let mut options = vec![
         Arg::new("source")
             .value_name("SOURCE")
             .required(true)
             .value_parser(clap::value_parser!(PathBuf))
             .help("The release folder, its zip or its image"),
-        text("ticket", "T", "Ticket, for the log"),
-        text("operator", "NAME", "Who works here [default: the account]"),
         Arg::new("require-protection")
             .long("require-protection")
             .action(ArgAction::SetTrue)
             .help("A key must be seen write-protected"),
         build::path("state", "DIR", "Folder of what is trusted here"),
-        log::folder_option(),
         build::path("work", "DIR", "Folder for the image while the program runs"),
-    ]
+    ];
+    options.extend(log_options());
+    options
+}
+
+/// The order that was named, which the log must have.
+pub fn known_order<F: Folder>(
+    matches: &ArgMatches,
+    production: &ProductionLog<'_, F>,
+) -> Result<Option<String>, Failure> {
+    let order = matches.get_one::<String>("order").map(|order| clean(order));
+    match &order {
+        Some(name) if production.ledger().order(name).is_none() => {
+            let what = format!("order {name} is not in the log");
+            Err(Failure::new(Outcome::Usage, what, "Open it first: mediaseal station."))
+        }
+        _ => Ok(order),
+    }
 }
 
 /// Whether protection is asked for.
 pub fn protection(matches: &ArgMatches) -> RequireProtection {
-    match matches.get_flag("require-protection") {
-        true => RequireProtection::Yes,
-        false => RequireProtection::No,
+    // A command that only writes has no such option.
+    match matches.try_get_one::<bool>("require-protection") {
+        Ok(Some(true)) => RequireProtection::Yes,
+        _ => RequireProtection::No,
     }
 }
 
@@ -73,7 +101,7 @@ pub fn context(matches: &ArgMatches, ready: &Ready, order: Option<String>) -> Co
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     Context {
         order,
-        ticket: text("ticket").map(mediaseal::write::production::entry::clean),
+        ticket: text("ticket").map(clean),
         operator: Context::operator(text("operator")),
         release: ready.carried.facts.clone(),
         protection_required: protection(matches) == RequireProtection::Yes,
@@ -118,8 +146,8 @@ pub fn ready(matches: &ArgMatches) -> Result<Result<Ready, Outcome>, Failure> {
         }
     };
     let (image, seal) = (prepared.image, prepared.release.seal.specs());
+    told(&report);
     let Some(carried) = Carried::of(&report, seal, (image.sha256, image.bytes)) else {
-        told(&report);
         return Ok(Err(Outcome::Fail));
     };
     let history = match &session.state {

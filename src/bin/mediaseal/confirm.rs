@@ -38,7 +38,6 @@ pub fn command() -> Command {
         .arg(text("serial", "S", "The key with this serial number"))
         .arg(text("port", "PATH", "The key at this port"))
         .group(ArgGroup::new("key").args(["serial", "port"]).required(true))
-        .arg(text("order", "O", "The order that it belongs to"))
         .arg(text("recipient", "NAME", "Who gets it, where no order says it"))
         .arg(
             Arg::new("another")
@@ -71,16 +70,18 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let disk = chosen(matches, &disks)?;
     let locked = place::hold(&log::folder(matches))?;
     let mut production = ProductionLog::open(&locked)?;
-    let order = matches.get_one::<String>("order").cloned();
+    let order = bench::known_order(matches, &production)?;
     let stick = StickFacts::of(&disk);
-    if let Some(name) = &order
-        && production.ledger().order(name).is_none()
-    {
-        let what = format!("order {} is not in the log", escape(name));
-        return Err(Failure::new(Outcome::Usage, what, "Open it first: mediaseal station."));
-    }
     let ledger = production.ledger();
     let waiting = ledger.waiting_for(&stick, order.as_deref(), &[]);
+    if let Some(waiting) = &waiting
+        && waiting.written.stick.plugged.is_some()
+        && waiting.written.stick.plugged == stick.plugged
+    {
+        let what = "the key was not plugged in again since it was written";
+        let next = "Unplug it, set its switch, plug it in again, then confirm.";
+        return Err(Failure::new(Outcome::Refused, what, next));
+    }
     let written_as = waiting.map(|waiting| waiting.written.attempt);
     let before = match matches.get_flag("another") {
         true => None,

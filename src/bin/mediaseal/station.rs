@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use mediaseal::seal::names::escape;
 use mediaseal::sign::files::{self, Access, Existing};
 use mediaseal::store::SystemFolder;
+use mediaseal::sys::disk::{Loops, SystemDevices};
 use mediaseal::sys::interrupt;
 use mediaseal::sys::storage::storage_of;
 use mediaseal::verify::outcome::{Failure, Outcome};
@@ -17,7 +18,7 @@ use mediaseal::write::cancel::Cancel;
 use mediaseal::write::card::{self, Card};
 use mediaseal::write::carried::Carried;
 use mediaseal::write::clock::SystemClock;
-use mediaseal::write::eligible::{DEFAULT_CEILING, Policy};
+use mediaseal::write::eligible::{DEFAULT_CEILING, LoopDevices, Policy};
 use mediaseal::write::engine::{Eject, Job, PATIENCE};
 use mediaseal::write::production::entry::{FORMAT, KeyEntry, Order, clean};
 use mediaseal::write::production::log::ProductionLog;
@@ -26,7 +27,7 @@ use mediaseal::write::result::Extent;
 use mediaseal::write::station::board::Board;
 use mediaseal::write::station::{Crew, Next, Station, run as bench_run};
 
-use crate::{bench, build, devices, log, screen};
+use crate::{bench, build, log, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -50,7 +51,7 @@ pub fn command() -> Command {
     Command::new("station")
         .about("Makes the keys of an order, one after the other")
         .args(bench::options())
-        .arg(Arg::new("order").long("order").value_name("O").required(true).help("The order"))
+        .mut_arg("order", |order| order.required(true).help("The order"))
         .arg(
             Arg::new("keys")
                 .long("keys")
@@ -67,7 +68,6 @@ pub fn command() -> Command {
                 .value_name("O")
                 .help("Confirm without a terminal"),
         )
-        .arg(devices::loop_option())
         .after_help(EXAMPLE)
 }
 
@@ -129,7 +129,8 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         operator: context.operator.clone(),
         opened: session::clock(),
     })?;
-    let (devices, loops) = devices::loops(matches);
+    // Never loop devices: whatever appears is written.
+    let devices = SystemDevices::new(Loops::Hide);
     let state: PathBuf = matches.get_one("state").cloned().unwrap_or_else(state::default_folder);
     let ours = [build::given(matches, "source"), state, log::folder(matches)];
     let disks = |path: &PathBuf| storage_of(path).map(|storage| storage.disks).unwrap_or_default();
@@ -145,7 +146,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             policy: Policy {
                 needed: Some(ready.image.bytes),
                 ceiling: DEFAULT_CEILING,
-                loops,
+                loops: LoopDevices::Refuse,
                 ours: ours.iter().flat_map(disks).map(|disk| disk.number).collect(),
             },
             eject: Eject::Yes,

@@ -112,6 +112,9 @@ pub struct StickFacts {
     pub bytes: Option<u64>,
     /// Where it was plugged in, such as `1-2`.
     pub port: Option<String>,
+    /// Names this plugging-in on this computer: which run of the system, and a
+    /// number that counts up with every disk.
+    pub plugged: Option<String>,
 }
 
 /// Write protection: three facts that are never mixed; `None` is unknown.

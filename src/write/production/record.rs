@@ -4,7 +4,7 @@ use super::entry::{
     Ending, FORMAT, KeyEntry, ProtectionFacts, ReleaseFacts, StickFacts, clean, clean_bytes,
 };
 use crate::sys::disk::Disk;
-use crate::sys::user::user_name;
+use crate::sys::user::{running_system, user_name};
 use crate::write::confirm::{Seen, facts};
 use crate::write::result::{Ended, TargetResult};
 
@@ -42,6 +42,10 @@ impl StickFacts {
             model: clean_bytes(disk.model.as_deref()),
             bytes: disk.bytes,
             port: disk.port.as_deref().map(clean),
+            plugged: disk.sequence.map(|number| match running_system() {
+                Some(run) => format!("{}-{number}", clean(&run)),
+                None => number.to_string(),
+            }),
         }
     }
 }

@@ -42,6 +42,7 @@ pub fn stick(port: &str, serial: &str) -> StickFacts {
         model: Some("DataTraveler".to_string()),
         bytes: Some(64 << 20),
         port: Some(port.to_string()),
+        plugged: None,
     }
 }
 
