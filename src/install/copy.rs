@@ -313,6 +313,11 @@ fn staging_failure(error: &StagingError, language: Language) -> Failure {
         StagingError::Exists { path, .. } => {
             failure(Outcome::Refused, failures.existing_differs, &[shown(path)])
         }
+        StagingError::ForeignOwner { path, owner } => {
+            let values = [shown(path), ("owner", owner.to_string())];
+            let entry = language.table().copy_failures.existing_foreign;
+            failure(Outcome::Refused, entry, &values)
+        }
         StagingError::Exchanged(path) => {
             let values = [shown(path), ("detail", escape(&error.to_string()))];
             failure(Outcome::Refused, failures.destination_refused, &values)

@@ -8,8 +8,8 @@ use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::{
-    attach, build, card, confirm, demo, devices, keygen, log, pack, rebuild, screen, sign, station,
-    trust, write,
+    attach, build, card, confirm, demo, devices, drill, keygen, log, pack, rebuild, screen, sign,
+    station, trust, write,
 };
 
 /// A subcommand: its definition, and what it does.
@@ -31,6 +31,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (card::command, card::run),
     (log::command, log::run),
     (demo::command, demo::run),
+    (drill::command, drill::run),
 ];
 
 /// Exit codes, for the help.

@@ -10,6 +10,7 @@ mod card;
 mod confirm;
 mod demo;
 mod devices;
+mod drill;
 mod key_option;
 mod keygen;
 mod log;
