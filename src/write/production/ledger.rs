@@ -186,14 +186,16 @@ impl Ledger {
     /// The proof that this stick already has, where no written key waits that
     /// it could be: the same stick once more, as far as its serial tells.
     pub fn proved_before(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
-        stick.serial.as_ref()?;
         if self.waiting_for(stick, order, &[]).is_some() {
             return None;
         }
+        // Not unplugged since: the same key, whatever it says of itself.
+        let stayed = |key: &KeyEntry| stick.plugged.is_some() && key.stick.plugged == stick.plugged;
+        let named = |key: &KeyEntry| stick.serial.is_some() && looks_same(&key.stick, stick);
         let last = self
             .keys()
             .rev()
-            .find(|key| looks_same(&key.stick, stick) && key.order.as_deref() == order);
+            .find(|key| key.order.as_deref() == order && (stayed(key) || named(key)));
         last.filter(|key| key.result == Ending::Proved)
     }
 }

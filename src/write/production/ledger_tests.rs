@@ -119,6 +119,14 @@ fn a_proved_stick_that_comes_once_more_keeps_its_ordinal() {
     let before = all.proved_before(&stick("1-5", "A"), Some("4711")).unwrap();
     assert_eq!(before.ordinal, Some(1));
     assert_eq!(all.proved_before(&stick("1-5", ""), Some("4711")), None);
+    let stayed = |text: &str| StickFacts { plugged: Some(text.to_string()), ..stick("1-2", "") };
+    let mut bare = proved(1, 7);
+    (bare.attempt, bare.stick) = (9, stayed("boot-5"));
+    let mut with_bare = all.clone();
+    with_bare.push(Entry::Confirm(Box::new(bare)));
+    let before = with_bare.proved_before(&stayed("boot-5"), Some("4711")).unwrap();
+    assert_eq!(before.ordinal, Some(7), "it was not unplugged since");
+    assert_eq!(with_bare.proved_before(&stayed("boot-6"), Some("4711")), None);
     // Another stick with this serial was written since: it is that one.
     lines.push(write("1-5", "A", Ending::Done));
     assert_eq!(ledger(lines.clone()).proved_before(&stick("1-5", "A"), Some("4711")), None);
