@@ -78,7 +78,7 @@ fn flat(text: &str) -> String {
 }
 
 #[test]
-fn loop_a_key_is_written_plugged_in_again_proved_carded_and_found() {
+fn on_loop_a_key_is_written_plugged_in_again_proved_carded_and_found() {
     let bench = Bench::new();
     let stick = Loop::attach(&bench.file);
     bench.on(&stick, "write good --yes --ticket T-9 --operator ada", 0);
@@ -136,7 +136,7 @@ fn loop_a_key_is_written_plugged_in_again_proved_carded_and_found() {
 }
 
 #[test]
-fn loop_what_came_back_changed_is_told_with_the_place() {
+fn on_loop_what_came_back_changed_is_told_with_the_place() {
     let bench = Bench::new();
     let stick = Loop::attach(&bench.file);
     bench.on(&stick, "write good --yes", 0);
@@ -159,7 +159,7 @@ fn loop_what_came_back_changed_is_told_with_the_place() {
 }
 
 #[test]
-fn loop_row_31_nothing_is_proved_or_carded_without_the_stations_own_state() {
+fn on_loop_row_31_nothing_is_proved_or_carded_without_the_stations_own_state() {
     let bench = Bench::new();
     let stick = Loop::attach(&bench.file);
     let port = stick.name().to_string();
