@@ -19,8 +19,10 @@
 //! | [`source`] | where a release is read from: folder, bundle, image, device |
 //! | [`text`] | the words of findings and prompts, English and French |
 //! | [`verify`] | the one decision, findings, reports, and who trusts what |
-//! | [`install`] | the safe copy and its record |
+//! | [`instrument`] | facts about the computer that a release is installed on |
+//! | [`install`] | the safe copy, the vendor's installer, their records |
 //! | `build`, `sign` | the builder: recipes, assembly, packing, signing keys (feature `builder`) |
+//! | `write` | keys: which disk may be one, the engine, what became of each (feature `builder`) |
 //! | `drill` | bad keys for exercises and tests (feature `builder`) |
 //!
 //! The way through the code is the way of a check: [`verify::session`] opens a
@@ -54,6 +56,7 @@
 #![warn(missing_docs)]
 
 pub mod install;
+pub mod instrument;
 pub mod medium;
 pub mod seal;
 pub mod source;
@@ -68,3 +71,5 @@ pub mod build;
 pub mod drill;
 #[cfg(feature = "builder")]
 pub mod sign;
+#[cfg(feature = "builder")]
+pub mod write;

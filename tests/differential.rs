@@ -79,7 +79,7 @@ impl Key {
         loop {
             let signature = self.sign(message, EIGHT_TORSION[0], random);
             let head = signature[..32].try_into().expect("32 bytes");
-            if challenge(&head, &self.shown, message).as_bytes()[0] % 8 == 0 {
+            if challenge(&head, &self.shown, message).as_bytes()[0].is_multiple_of(8) {
                 return signature;
             }
         }

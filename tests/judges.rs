@@ -171,6 +171,68 @@ fn bmaptool_copies_the_image() {
     succeeds(&shop, "cmp", &["lab.img", "written.img"]);
 }
 
+/// A file `name` of the image's size, full of bytes that are not zero.
+fn used_key(shop: &Workshop, name: &str) {
+    let bytes = fs::metadata(shop.path("lab.img")).unwrap().len();
+    let line = format!("tr '\\000' '\\001' < /dev/urandom | head -c {bytes} > {name}");
+    succeeds(shop, "sh", &["-c", &line]);
+}
+
+/// The real `bmaptool copy`, to a file that keeps what it had where nothing is
+/// written, as a device does: bmaptool empties a file first. (Debian's own Python
+/// has its modules, whatever else is on the PATH.)
+const BMAPTOOL: &str = "\
+import builtins, sys
+try: import bmaptools.CLI as tool
+except ImportError: import bmaptool.CLI as tool
+tool.open = lambda path, mode: builtins.open(path, 'rb+' if mode == 'wb+' else mode)
+sys.exit(tool.main())
+";
+
+#[test]
+fn bmaptool_writes_a_used_key_by_the_map_of_pack_so_that_the_check_passes() {
+    let shop = Workshop::packed();
+    let pack = |map: &str, more: &[&str]| {
+        let arguments = ["pack", "release", "--anchor", "example.anchor", "--state", "nobody"];
+        shop.mediaseal(&[&arguments[..], &["--bmap", map], more].concat())
+    };
+    let ran = pack("map.bmap", &["--image", "map.img"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stdout.ends_with("map.bmap\n"), "{ran:#?}");
+    succeeds(&shop, "cmp", &["lab.img", "map.img"]);
+    used_key(&shop, "key");
+    let copy = |map: &str, key: &str| {
+        succeeds(
+            &shop,
+            "/usr/bin/python3",
+            &["-c", BMAPTOOL, "copy", "--bmap", map, "map.img", key],
+        );
+    };
+    copy("map.bmap", "key");
+    succeeds(&shop, "cmp", &["map.img", "key"]);
+    let ran = shop.check("key");
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stdout.contains("\nPASS  "), "{ran:#?}");
+    // What a map of the file's holes leaves on a used key is no release any more:
+    // this is why the map of pack leaves nothing out.
+    used_key(&shop, "holes");
+    succeeds(&shop, "bmaptool", &["create", "-o", "holes.bmap", "map.img"]);
+    copy("holes.bmap", "holes");
+    let ran = shop.check("holes");
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    // An image that is not the map's is refused by bmaptool itself.
+    let mut other = fs::read(shop.path("map.img")).unwrap();
+    other[(2 << 20) + 5] ^= 1;
+    fs::write(shop.path("other.img"), other).unwrap();
+    let ran = shop.run("bmaptool", &["copy", "--bmap", "map.bmap", "other.img", "other"]);
+    assert_ne!(ran.code, Some(0), "{ran:#?}");
+    // A map belongs to an image, and needs a name of its own.
+    assert_eq!(pack("a.bmap", &["--zip", "a.zip"]).code, Some(2));
+    assert_eq!(pack("a.img", &["--image", "a.img"]).code, Some(2));
+    assert_eq!(pack("map.bmap", &["--image", "a.img"]).code, Some(5), "it is there already");
+    assert!(!shop.path("a.img").exists() && !shop.path("a.zip").exists());
+}
+
 #[test]
 fn rebuild_says_same_and_names_what_is_not() {
     let shop = Workshop::packed();

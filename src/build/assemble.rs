@@ -24,7 +24,8 @@ use crate::seal::limits::{
 use crate::seal::manifest::{
     FORMAT, FileEntry, Manifest, Payload, PayloadKind, ReferenceHash, ReferenceOrigin, Role, Volume,
 };
-use crate::seal::names::{Number, Text, check_paths};
+use crate::seal::names::{Number, Text};
+use crate::seal::paths::check_paths;
 use crate::seal::sums::Sums;
 use crate::seal::timestamp::Timestamp;
 

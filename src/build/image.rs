@@ -1,12 +1,13 @@
 //! The image: read, written and hashed at the same time.
 //!
-//! The files are read and hashed here, once; writing the image and hashing it
-//! are two more threads. While the hash still goes over the free space at the
+//! The files are read and hashed here, once; writing the image, hashing it and
+//! its block map are threads of their own. While the hash still goes over the free space at the
 //! end, the file is already flushed and looked at.
 
 use std::fs::File;
 use std::thread;
 
+use super::block_map::BlockMap;
 use super::pack::PackError;
 use crate::medium::{Fan, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker};
 use crate::seal::digest::Digest;
@@ -17,6 +18,8 @@ pub struct Image {
     pub sha256: Digest,
     /// What rendering found out.
     pub rendered: Rendered,
+    /// The text of its block map, if one was asked for.
+    pub block_map: Option<String>,
 }
 
 /// Renders `plan` into the empty file `target` and flushes it. `look` sees the
@@ -24,6 +27,7 @@ pub struct Image {
 pub fn make(
     plan: &Plan,
     target: File,
+    block_map: Option<BlockMap>,
     open: &mut OpenFile<'_>,
     progress: &mut dyn FnMut(u64),
     look: impl FnOnce(&File) -> Result<(), PackError>,
@@ -35,6 +39,7 @@ pub fn make(
         let mut fan = Fan::new();
         let writer = fan.add(scope, file);
         let hasher = fan.add(scope, HashSink::default());
+        let mapper = block_map.map(|map| fan.add(scope, map));
         let rendered = match plan.render(&mut fan, open, progress) {
             Ok(rendered) => rendered,
             Err(error) => {
@@ -48,7 +53,9 @@ pub fn make(
         closed.and_then(|()| file.sync_all()).map_err(at_the_end)?;
         look(&file)?;
         let sha256 = Digest(hasher.finish().map_err(at_the_end)?.finish());
-        Ok(Image { sha256, rendered })
+        let map = mapper.map(|mapper| mapper.finish().and_then(BlockMap::finish)).transpose();
+        let block_map = map.map_err(at_the_end)?;
+        Ok(Image { sha256, rendered, block_map })
     })
 }
 
@@ -90,7 +97,7 @@ mod tests {
     ) -> Result<Image, PackError> {
         let mut open =
             |_: usize, _: &FileSpec| -> io::Result<Box<dyn io::Read>> { Ok(Box::new(content)) };
-        make(&plan(), target, &mut open, &mut |_| (), look)
+        make(&plan(), target, None, &mut open, &mut |_| (), look)
     }
 
     #[test]

@@ -11,13 +11,14 @@
 //! | [`settings`] | what the command line adds to a recipe |
 //! | [`assemble`] | from all of that to manifest and `SHA256SUMS` |
 //! | [`folder`], [`compare`] | a release folder that appears whole; one made again and compared |
-//! | [`pack`], [`image`] | image and bundle of a signed release |
+//! | [`pack`], [`image`], [`block_map`] | image, its block map, and bundle of a signed release |
 //! | [`error`] | why nothing was built |
 //!
 //! Same inputs, same bytes: nothing here asks a clock, a locale or the order of
 //! a folder.
 
 pub mod assemble;
+pub mod block_map;
 #[path = "../../templates/index.rs"]
 pub mod built_in;
 pub mod compare;

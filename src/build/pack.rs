@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::block_map::BlockMap;
 use super::image;
 use crate::medium::{
     BundleError, BundlePlan, FileSink, FileSpec, Plan, PlanError, RenderError, release,
@@ -32,6 +33,8 @@ use crate::verify::report::{Compared, Report};
 pub struct Outputs<'a> {
     /// The image, and beside it `<image>.sha256`.
     pub image: Option<&'a Path>,
+    /// The image's block map; needs the image.
+    pub block_map: Option<&'a Path>,
     /// The bundle.
     pub bundle: Option<&'a Path>,
     /// What happens to files of these names.
@@ -119,7 +122,7 @@ fn write_fault(source: io::Error) -> PackError {
 
 /// Reads the image by another road than the renderer's: an ordinary reader of
 /// FAT must see the release's files and nothing else.
-fn self_check(image: &File, path: &Path, accepted: &Accepted) -> Result<(), PackError> {
+pub(crate) fn self_check(image: &File, path: &Path, accepted: &Accepted) -> Result<(), PackError> {
     let failed = |what: String| PackError::ReadBack(path.to_path_buf(), what);
     let file = image.try_clone().map_err(|error| failed(error.to_string()))?;
     let place = path.display().to_string();
@@ -161,7 +164,7 @@ pub fn pack(
 }
 
 /// A file that is not as sealed is a finding, not a fault of the disk.
-fn finding(error: &PackError) -> Option<Kind> {
+pub(crate) fn finding(error: &PackError) -> Option<Kind> {
     let (PackError::Render(error) | PackError::Bundle(BundleError::Render(error))) = error else {
         return None;
     };
@@ -188,13 +191,16 @@ fn render(
     let files = release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs());
     let volume = release::volume(&accepted.manifest, &accepted.release_code);
     let plan = Plan::new(&volume, files.clone()).map_err(PackError::Plan)?;
-    let bundle_plan =
-        BundlePlan::new(release::issued(&accepted.manifest), files).map_err(PackError::Plan)?;
+    let bundle_plan = outputs
+        .bundle
+        .map(|path| Ok((path, BundlePlan::new(release::issued(&accepted.manifest), files)?)))
+        .transpose()
+        .map_err(PackError::Plan)?;
     let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {
         source.open_file(&file.path).map_err(io::Error::other)
     };
     let all = plan.bytes() * u64::from(outputs.image.is_some())
-        + bundle_plan.bytes() * u64::from(outputs.bundle.is_some());
+        + bundle_plan.as_ref().map_or(0, |(_, bundle_plan)| bundle_plan.bytes());
     let mut packed = Packed { image: None, bundle: None };
     let mut checksums = None;
     let mut read = 0;
@@ -204,15 +210,24 @@ fn render(
         AtomicFile::create_at(path, Access::Everyone, outputs.existing).map_err(PackError::Store)
     };
     let digest_file = outputs.image.map(|path| begin(&sha256_path(path))).transpose()?;
+    let mut map_file = outputs.block_map.map(begin).transpose()?;
     let image = match outputs.image {
         None => None,
         Some(path) => {
             let file = begin(path)?;
             let target = file.duplicate().map_err(PackError::Store)?;
-            let made =
-                image::make(&plan, target, &mut open, &mut |done| progress(done, all), |file| {
-                    self_check(file, path, accepted)
-                })?;
+            let map = map_file.as_ref().map(|_| BlockMap::new(&plan));
+            let made = image::make(
+                &plan,
+                target,
+                map,
+                &mut open,
+                &mut |done| progress(done, all),
+                |file| self_check(file, path, accepted),
+            )?;
+            if let (Some(file), Some(text)) = (&mut map_file, &made.block_map) {
+                file.write_all(text.as_bytes()).map_err(write_fault)?;
+            }
             let (rendered, digest) = (made.rendered, made.sha256);
             read = rendered.bytes;
             packed.image = Some((digest, plan.bytes()));
@@ -220,9 +235,9 @@ fn render(
             Some((file, digest))
         }
     };
-    let bundle = match outputs.bundle {
+    let bundle = match &bundle_plan {
         None => None,
-        Some(path) => {
+        Some((path, bundle_plan)) => {
             let checksums = match checksums {
                 Some(checksums) => checksums,
                 None => bundle_plan.checksums(&mut open, &mut |_| ()).map_err(PackError::Bundle)?,
@@ -242,7 +257,7 @@ fn render(
     };
     // Everything was as sealed: now the names, all of them or none.
     let mut shown: Vec<PathBuf> = Vec::new();
-    let named = show(image, bundle, digest_file, outputs, &mut shown);
+    let named = show(image, [map_file, bundle], digest_file, outputs, &mut shown);
     if let Err(error) = named {
         shown.iter().for_each(|path| _ = std::fs::remove_file(path));
         return Err(PackError::Store(error));
@@ -255,7 +270,7 @@ type Output = AtomicFile<SystemFolder>;
 /// Gives the outputs their names.
 fn show(
     image: Option<(Output, Digest)>,
-    bundle: Option<Output>,
+    [map, bundle]: [Option<Output>; 2],
     digest_file: Option<Output>,
     outputs: &Outputs<'_>,
     shown: &mut Vec<PathBuf>,
@@ -271,28 +286,33 @@ fn show(
         beside.commit()?;
         shown.push(sha256_path(path));
     }
-    if let (Some(file), Some(path)) = (bundle, outputs.bundle) {
-        file.commit()?;
-        shown.push(path.to_path_buf());
+    for (file, path) in [(map, outputs.block_map), (bundle, outputs.bundle)] {
+        if let (Some(file), Some(path)) = (file, path) {
+            file.commit()?;
+            shown.push(path.to_path_buf());
+        }
     }
     Ok(())
 }
 
 /// The outputs must be files of their own.
 fn distinct(outputs: &Outputs<'_>) -> Result<(), PackError> {
-    let (Some(image), Some(bundle)) = (outputs.image, outputs.bundle) else {
-        return Ok(());
-    };
     let real = |path: &Path| {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_path_buf());
         parent.join(path.file_name().unwrap_or_default())
     };
-    match real(bundle) == real(image) || real(bundle) == real(&sha256_path(image)) {
-        true => Err(PackError::SameOutput(bundle.to_path_buf())),
-        false => Ok(()),
+    let beside = outputs.image.map(sha256_path);
+    let named = [outputs.image, beside.as_deref(), outputs.block_map, outputs.bundle];
+    let mut seen = Vec::new();
+    for path in named.into_iter().flatten() {
+        if seen.contains(&real(path)) {
+            return Err(PackError::SameOutput(path.to_path_buf()));
+        }
+        seen.push(real(path));
     }
+    Ok(())
 }
 
 /// `F.img.sha256` of `F.img`.

@@ -26,8 +26,8 @@ use crate::seal::manifest::{
 };
 use crate::seal::names::{
     DottedVersion, Identifier, Number, Text, VersionText, VolumeLabel, WindowsFolder, check_path,
-    check_paths,
 };
+use crate::seal::paths::check_paths;
 use crate::seal::timestamp::Timestamp;
 
 /// Kinds of computers in one recipe; a manifest with more would not be read.

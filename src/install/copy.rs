@@ -6,7 +6,6 @@
 //! that the next run finds there, byte for byte. Trust is stored whatever the
 //! verdict: a withdrawal travels with every key.
 
-use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +13,7 @@ use crate::seal::layout::{MANIFEST, SUMS};
 use crate::seal::manifest::Role;
 use crate::seal::names::escape;
 use crate::store::atomic::write_atomic;
-use crate::store::folder::Access;
+use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::{Language, fill};
 use crate::verify::decide::{self, Accepted, Taker};
@@ -247,8 +246,8 @@ fn complete(
 
 /// Keeps the valid signatures under the release code: the union of all seen.
 fn keep_seal(state: &SystemFolder, release: &Accepted) -> Result<(), StoreError> {
-    let folder = enter(state, RELEASES)?;
-    let folder = enter(&folder, &release.release_code.to_string())?;
+    let folder = enter(state, RELEASES, Access::Owner)?;
+    let folder = enter(&folder, release.release_code.to_string(), Access::Owner)?;
     for file in &release.seal.signatures {
         let name = format!("SHA256SUMS.{}.minisig", file.key_id);
         match write_atomic(&folder, name.as_ref(), &file.bytes, Access::Owner, Existing::Refuse) {
@@ -257,18 +256,6 @@ fn keep_seal(state: &SystemFolder, release: &Accepted) -> Result<(), StoreError>
         }
     }
     Ok(())
-}
-
-/// Opens a folder in `parent`, made where it is missing.
-fn enter(parent: &SystemFolder, name: &str) -> Result<SystemFolder, StoreError> {
-    let path = parent.path().join(name);
-    let name = OsStr::new(name);
-    match parent.make_folder(name, Access::Owner) {
-        Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(StoreError::io("make the folder", path)(error)),
-    }
-    parent.open_folder(name).map_err(StoreError::io("open the folder", path))
 }
 
 /// Files the record of whatever came of it.
@@ -296,7 +283,7 @@ fn write_down(
         result: Some(result),
         ending: Some(done.ending()),
     };
-    let filed = enter(state.folder(), RECORDS)
+    let filed = enter(state.folder(), RECORDS, Access::Owner)
         .and_then(|folder| record::file_in(&folder, &done.report, &action, clock(), language));
     match filed {
         Ok(path) => done.record = Some(path),
@@ -325,6 +312,11 @@ fn staging_failure(error: &StagingError, language: Language) -> Failure {
     match error {
         StagingError::Exists { path, .. } => {
             failure(Outcome::Refused, failures.existing_differs, &[shown(path)])
+        }
+        StagingError::ForeignOwner { path, owner } => {
+            let values = [shown(path), ("owner", owner.to_string())];
+            let entry = language.table().copy_failures.existing_foreign;
+            failure(Outcome::Refused, entry, &values)
         }
         StagingError::Exchanged(path) => {
             let values = [shown(path), ("detail", escape(&error.to_string()))];

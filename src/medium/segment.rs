@@ -148,6 +148,12 @@ impl Plan {
         list.segments
     }
 
+    /// Where each part of the medium begins, in order, the first at 0: for those
+    /// who tell parts of an image apart, such as a block map.
+    pub fn part_starts(&self) -> Vec<u64> {
+        self.segments().iter().map(|segment| segment.start).collect()
+    }
+
     /// The bytes of a segment with [`Fill::Structure`].
     pub(super) fn structure(&self, part: Part) -> Structure<'_> {
         let whole = |bytes: Vec<u8>| Structure::Whole { bytes, position: 0 };

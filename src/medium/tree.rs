@@ -16,7 +16,8 @@ use super::error::PlanError;
 use super::names::{self, Aliases, ShortName};
 use crate::seal::layout::SEAL_FOLDER;
 use crate::seal::limits::{MAX_FILE_BYTES, MAX_FILES};
-use crate::seal::names::{NameFault, check_path};
+use crate::seal::names::check_path;
+use crate::seal::paths::PathSet;
 
 /// Files on a medium: those of the release, and room for the seal's own
 /// (SHA256SUMS, 64 trust documents, 16 signatures on each of these 65: 1,105).
@@ -210,30 +211,12 @@ fn check_file(file: &FileSpec) -> Result<(), PlanError> {
 /// All folders of `files` in canonical order, the root (empty) first; refuses
 /// names that are equal without case and files that are folders as well.
 fn folder_paths(files: &[FileSpec]) -> Result<Vec<String>, PlanError> {
-    // Lower-case spelling -> the spelling seen, and whether it is a file.
-    let mut seen: HashMap<String, (&str, bool)> = HashMap::new();
+    let mut set = PathSet::default();
     let mut folders: BTreeSet<(bool, &str)> = BTreeSet::new();
     for file in files {
-        let path = file.path.as_str();
-        let ends = path.match_indices('/').map(|(at, _)| (at, false));
-        for (end, is_file) in ends.chain([(path.len(), true)]) {
-            let prefix = &path[..end];
-            let fault = match seen.get(&prefix.to_ascii_lowercase()) {
-                None => {
-                    seen.insert(prefix.to_ascii_lowercase(), (prefix, is_file));
-                    if !is_file {
-                        folders.insert(canonical_key(prefix));
-                    }
-                    continue;
-                }
-                Some((other, false)) if !is_file && *other == prefix => continue,
-                Some((other, was_file)) if *other == prefix && *was_file != is_file => {
-                    NameFault::FileAndFolder(other.to_string())
-                }
-                Some((other, _)) => NameFault::CaseTwin(other.to_string()),
-            };
-            return Err(PlanError::Path { path: path.to_string(), fault });
-        }
+        let fault = |fault| PlanError::Path { path: file.path.clone(), fault };
+        let new = |folder| _ = folders.insert(canonical_key(folder));
+        set.insert(&file.path, new).map_err(fault)?;
     }
     Ok(std::iter::once(String::new())
         .chain(folders.into_iter().map(|(_, path)| path.to_string()))
@@ -243,6 +226,7 @@ fn folder_paths(files: &[FileSpec]) -> Result<Vec<String>, PlanError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seal::names::NameFault;
 
     fn tree(paths: &[&str]) -> Result<Tree, PlanError> {
         Tree::new(paths.iter().map(|path| FileSpec::known(*path, b"x".to_vec())).collect())

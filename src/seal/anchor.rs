@@ -92,6 +92,12 @@ pub fn parse_with_code(bytes: &[u8], code: Digest) -> Result<Chain, AnchorError>
     Ok(chain)
 }
 
+/// The documents of an anchor as they stand in it, nothing of them judged: for
+/// a verifier that holds a chain already and asks its own root keys.
+pub fn documents(bytes: &[u8]) -> Result<Vec<SignedDocument>, AnchorError> {
+    read(bytes).map(|(documents, _)| documents)
+}
+
 fn read(bytes: &[u8]) -> Result<(Vec<SignedDocument>, Digest), AnchorError> {
     let file: AnchorFile = json::parse(bytes, MAX_ANCHOR_BYTES).map_err(AnchorError::Json)?;
     if file.format != FORMAT {

@@ -26,6 +26,7 @@ pub mod layout;
 pub mod limits;
 pub mod manifest;
 pub mod names;
+pub mod paths;
 pub mod signature;
 pub mod signers;
 pub mod sums;

@@ -4,7 +4,6 @@
 //! Windows (streams, devices, short names, trimming), against names that are
 //! equal without case, and against texts that change how a line reads.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
@@ -121,6 +120,14 @@ checked_text!(
     },
     "one to four numbers joined by dots"
 );
+
+impl DottedVersion {
+    /// Its numbers, one to four.
+    pub fn numbers(&self) -> Vec<u32> {
+        // The rule of the type left nothing else than such numbers.
+        self.as_str().split('.').filter_map(|part| part.parse().ok()).collect()
+    }
+}
 
 /// A number of ours: 1 to 2^31 - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -284,37 +291,6 @@ pub fn check_path(path: &str) -> Result<(), NameFault> {
     }
 }
 
-/// Checks a whole set of file paths: each alone, and no two that are one name
-/// on a file system without case, as files or as folders.
-pub fn check_paths<'a>(
-    paths: impl IntoIterator<Item = &'a str>,
-) -> Result<(), (String, NameFault)> {
-    // Lower-case spelling -> the spelling seen, and whether it is a file.
-    let mut seen: BTreeMap<String, (&str, bool)> = BTreeMap::new();
-    for (count, path) in paths.into_iter().enumerate() {
-        if count >= MAX_FILES {
-            return Err((path.to_string(), NameFault::TooMany));
-        }
-        check_path(path).map_err(|fault| (path.to_string(), fault))?;
-        let ends = path.match_indices('/').map(|(at, _)| (at, false));
-        for (end, is_file) in ends.chain([(path.len(), true)]) {
-            let prefix = &path[..end];
-            let fault = match seen.get(&prefix.to_ascii_lowercase()) {
-                None => {
-                    seen.insert(prefix.to_ascii_lowercase(), (prefix, is_file));
-                    continue;
-                }
-                Some((other, _)) if *other != prefix => NameFault::CaseTwin(other.to_string()),
-                Some((_, false)) if !is_file => continue,
-                Some((other, true)) if is_file => NameFault::CaseTwin(other.to_string()),
-                Some((other, _)) => NameFault::FileAndFolder(other.to_string()),
-            };
-            return Err((path.to_string(), fault));
-        }
-    }
-    Ok(())
-}
-
 /// True for characters that are not seen or that change how others are seen.
 fn deceives(c: char) -> bool {
     c.is_control()
@@ -340,6 +316,12 @@ pub fn escape(text: &str) -> String {
         }
     }
     safe
+}
+
+/// [`escape`] for a path of this computer, as people know it: its backslashes
+/// stay single. Not to be read back.
+pub fn escape_path(path: &std::path::Path) -> String {
+    escape(&path.display().to_string()).replace("\\\\", "\\")
 }
 
 #[cfg(test)]

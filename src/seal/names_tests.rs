@@ -1,4 +1,5 @@
 use super::*;
+use crate::seal::paths::check_paths;
 
 fn fault(path: &str) -> NameFault {
     check_path(path).expect_err(path)

@@ -6,12 +6,13 @@
 //! spelling. It names every file of the release and `SEAL/manifest.json`, and
 //! nothing else under `SEAL/`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::digest::Digest;
 use super::layout::{MANIFEST, SEAL_FOLDER};
 use super::limits::MAX_SUMS_BYTES;
-use super::names::{NameFault, check_paths};
+use super::names::NameFault;
+use super::paths::check_paths;
 
 /// A parsed `SHA256SUMS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +91,8 @@ impl Sums {
     pub fn print(&self) -> Vec<u8> {
         let mut text = String::with_capacity(self.lines.len() * 100);
         for (path, digest) in &self.lines {
-            text.push_str(&format!("{digest}  {path}\n"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{digest}  {path}");
         }
         text.into_bytes()
     }

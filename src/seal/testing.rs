@@ -39,7 +39,7 @@ impl TestKey {
         Signature::new(self.public.id(), signature, comment.to_string(), global).print()
     }
 
-    fn holder(&self) -> Holder {
+    pub(crate) fn holder(&self) -> Holder {
         Holder { name: self.name.clone(), public_key: self.public }
     }
 }

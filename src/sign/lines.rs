@@ -3,11 +3,9 @@
 use std::fmt;
 
 use crate::seal::digest::Digest;
-use crate::text::Language;
+use crate::text::{COLUMNS, Language};
 use crate::verify::finding::Kind;
 
-/// Columns of the narrowest terminal that is served.
-pub const WIDTH: usize = 80;
 /// Columns before a value: two spaces, the label, a space. What remains is
 /// exactly a SHA-256 in hex.
 const INDENT: usize = 16;
@@ -26,7 +24,7 @@ impl Lines {
     /// there is one.
     pub fn fact(&mut self, label: &str, value: &str) {
         let mut label = label;
-        for part in wrap(value, WIDTH - INDENT) {
+        for part in wrap(value, COLUMNS - INDENT) {
             let line = format!("  {label:<width$}{part}", width = INDENT - 2);
             self.0.push(line.trim_end().to_string());
             label = "";
@@ -73,7 +71,7 @@ pub fn finding_lines(kind: &Kind) -> Vec<String> {
         if text.is_empty() {
             continue;
         }
-        for part in wrap(&text, WIDTH - margin - column) {
+        for part in wrap(&text, COLUMNS - margin - column) {
             lines.push(format!("{label:<column$}{part}"));
             label.clear();
         }
@@ -118,7 +116,7 @@ mod tests {
         lines.fact("Title", &"word ".repeat(40));
         lines.fact("SHA-256", &Digest::of(b"").to_string());
         lines.code("Release code", &Digest::of(b""));
-        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines}");
+        assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS), "{lines}");
         assert!(lines.to_string().contains(&Digest::of(b"").to_string()), "a hash is not broken");
     }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{folder_source, shown, source_failure};
 use super::lines::finding_lines;
+use crate::medium::FileSpec;
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
 use crate::seal::layout::SUMS;
@@ -21,7 +22,7 @@ use crate::seal::signers::SignerCount;
 use crate::seal::sums::Sums;
 use crate::source::{Source, SourceError};
 use crate::verify::decide::{
-    self, Decision, Held, Progress, Request, Scope, TakeNothing, Threshold,
+    self, Decision, FileSet, Held, Progress, Request, Scope, TakeNothing, Threshold,
 };
 use crate::verify::finding::{Kind, Severity, Unpinned};
 use crate::verify::outcome::{Failure, Outcome};
@@ -103,7 +104,9 @@ pub struct Release {
     root: PathBuf,
     /// `SHA256SUMS` as received: what is signed.
     pub sums_bytes: Vec<u8>,
-    /// What it says.
+    /// Everything under `SEAL/` as received, for those who plan its medium.
+    pub seal: Vec<FileSpec>,
+    /// `SHA256SUMS`, parsed.
     pub sums: Sums,
     /// What the release is.
     pub manifest: Manifest,
@@ -152,6 +155,7 @@ impl Release {
             device: None,
             scope: Scope::WholeMedium,
             threshold: Threshold::StillBeingSigned,
+            expected: FileSet::Release,
             held: match anchor {
                 Some(chain) => Held::Chain(chain.clone()),
                 None => Held::Unpinned(Unpinned::NoAnchor),
@@ -170,10 +174,12 @@ impl Release {
                 false => ReleaseError::Refused(problems(&report.findings).cloned().collect()),
             });
         };
+        let seal = accepted.seal.specs();
         let sums_bytes = accepted.seal.sums.ok_or_else(not_a_release)?;
         Ok(Self {
             root: root.to_path_buf(),
             sums_bytes,
+            seal,
             sums: accepted.sums,
             manifest: accepted.manifest,
             chain: accepted.chain,

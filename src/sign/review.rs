@@ -60,7 +60,7 @@ impl fmt::Display for ReviewError {
                 write!(f, "{} is a release of something else", shown(path))
             }
             Self::NotInRole(id) => write!(f, "key {id} may not sign releases"),
-            Self::Cancelled => write!(f, "cancelled, nothing was signed"),
+            Self::Cancelled => write!(f, "that is not its number: nothing was signed"),
             Self::Key(error) => write!(f, "{error}"),
             Self::NotCounted => write!(f, "the new signature would not count"),
             Self::Exchanged => write!(f, "{SUMS} was exchanged while it was shown"),
@@ -77,7 +77,9 @@ impl From<ReviewError> for Failure {
         let (outcome, next) = match error {
             ReviewError::Key(error) => return error.into(),
             ReviewError::File(error) => return error.into(),
-            ReviewError::Cancelled => (Outcome::Cancelled, ""),
+            ReviewError::Cancelled => {
+                (Outcome::Cancelled, "Read what is shown, then give its number.")
+            }
             ReviewError::NotInRole(_) => (
                 Outcome::TrustSetUp,
                 "Only keys under \"release\" in the newest trust document sign releases.",

@@ -106,7 +106,8 @@ fn describe_withdrawn(lines: &mut Lines, before: Option<&TrustDocument>, after: 
     let new: Vec<_> = after.withdrawn.iter().filter(|code| !old.contains(code)).collect();
     let count = after.withdrawn.len();
     match (before, new.len()) {
-        (None, 0) => lines.fact("Withdrawn", "no release"),
+        _ if count == 0 => lines.fact("Withdrawn", "no release"),
+        (Some(_), 0) => lines.fact("Withdrawn", &format!("{count}, as before")),
         (None, _) => lines.fact("Withdrawn", &format!("{count}")),
         (Some(_), new) => lines.fact("Withdrawn", &format!("{count}, of these {new} new:")),
     }

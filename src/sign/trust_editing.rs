@@ -68,7 +68,7 @@ impl fmt::Display for TrustEditError {
             Self::NotRoot(id, version) => {
                 write!(f, "key {id} is not a root key for trust document {version}")
             }
-            Self::Cancelled => write!(f, "cancelled, nothing was signed"),
+            Self::Cancelled => write!(f, "that is not its number: nothing was signed"),
             Self::Key(error) => write!(f, "{error}"),
             Self::Refused(error) => write!(f, "the new signature is refused: {error}"),
             Self::NotSigned(version, counts) => {
@@ -101,7 +101,9 @@ impl From<TrustEditError> for Failure {
             TrustEditError::NotRoot(..) => {
                 (Outcome::TrustSetUp, "Use a key that the document names under root.")
             }
-            TrustEditError::Cancelled => (Outcome::Cancelled, ""),
+            TrustEditError::Cancelled => {
+                (Outcome::Cancelled, "Read what is shown, then give its number.")
+            }
             TrustEditError::Refused(_) => (Outcome::Fail, "Nothing was written."),
             TrustEditError::NotSigned(..) => {
                 (Outcome::TrustSetUp, "Let them run: mediaseal trust sign DIR --key KEY.")
@@ -198,7 +200,7 @@ pub fn review(folder: &TrustFolder) -> Lines {
 }
 
 /// Such as `1 of 2 root keys of document 3: alice; not yet: bruno`.
-fn count_line(count: &RootCount) -> String {
+pub fn count_line(count: &RootCount) -> String {
     let join = |names: &[Identifier]| match names.is_empty() {
         true => "nobody".to_string(),
         false => names.iter().map(Identifier::as_str).collect::<Vec<_>>().join(", "),

@@ -296,6 +296,11 @@ impl TrustFolder {
         self.counts(self.chain.length())
     }
 
+    /// True if there is a signature file beside the newest document.
+    pub fn newest_has_signatures(&self) -> bool {
+        self.beside.last().is_some_and(|files| !files.is_empty())
+    }
+
     /// True if the newest document may be exported.
     pub fn is_fully_signed(&self) -> bool {
         self.newest_counts().iter().all(RootCount::is_enough)

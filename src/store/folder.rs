@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use super::StoreError;
+
 pub use crate::sys::folder::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread};
 use crate::sys::folder::{FolderHandle, UncachedFile, WritableFile};
 
@@ -70,6 +72,22 @@ pub trait Folder: Clone + std::fmt::Debug {
     /// Takes the folder for this process until the last clone is dropped
     /// (advisory); false where somebody else has it.
     fn hold(&self) -> io::Result<bool>;
+}
+
+/// Opens the folder `name` in `parent`, made where it is missing.
+pub fn enter<F: Folder>(
+    parent: &F,
+    name: impl AsRef<OsStr>,
+    access: Access,
+) -> Result<F, StoreError> {
+    let name = name.as_ref();
+    let path = parent.path().join(name);
+    match parent.make_folder(name, access) {
+        Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(StoreError::io("make the folder", path)(error)),
+    }
+    parent.open_folder(name).map_err(StoreError::io("open the folder", path))
 }
 
 /// A folder of the operating system.

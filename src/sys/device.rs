@@ -68,8 +68,14 @@ impl fmt::Display for DeviceError {
 
 impl std::error::Error for DeviceError {}
 
+/// The facts of the disk that the device `path` is or is a partition of.
+#[cfg(windows)]
+pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
+    windows::facts(path)
+}
+
 /// The facts of the disk that the node `path` is or is a partition of.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn device_facts(_: &Path) -> Result<DeviceFacts, DeviceError> {
     Err(DeviceError::Unsupported)
 }
@@ -88,6 +94,16 @@ pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
         .ok_or_else(|| DeviceError::Unknown(path.to_path_buf()))
 }
 
+#[cfg(all(target_os = "linux", feature = "builder"))]
+pub(crate) use linux::facts as facts_in;
+
+#[cfg(windows)]
+pub use windows::{RawDevice, names_a_device};
+
+#[cfg(windows)]
+#[path = "device_windows.rs"]
+mod windows;
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::path::Path;
@@ -98,7 +114,7 @@ mod linux {
     /// sysfs counts in these, whatever the disk's own sectors are.
     const SYSFS_SECTOR_BYTES: u64 = 512;
 
-    pub(super) fn facts(sysfs: &Sysfs, asked: DeviceNumber) -> Option<DeviceFacts> {
+    pub(crate) fn facts(sysfs: &Sysfs, asked: DeviceNumber) -> Option<DeviceFacts> {
         let folder = sysfs.whole(asked)?;
         let whole = number(&folder)?;
         let text = |name: &str| attribute(&folder.join(name));

@@ -12,6 +12,9 @@ mod table;
 
 pub use table::{Entry, Regions, Table};
 
+/// Columns of a screen: nothing that a person reads is wider.
+pub const COLUMNS: usize = 80;
+
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {

@@ -10,7 +10,7 @@ use crate::seal::manifest::Manifest;
 use crate::seal::names::escape;
 use crate::seal::trust::TrustDocument;
 use crate::source::{self, Shape, SourceError};
-use crate::text::{Language, wrap};
+use crate::text::{COLUMNS, Language, wrap};
 
 use super::seal_files::{ReadFault, SealFiles};
 
@@ -70,7 +70,7 @@ pub fn read(path: &Path) -> Result<Claims, SourceError> {
 pub fn render(claims: &Claims, language: Language) -> String {
     let mut page = String::new();
     let mut line = |label: &str, value: &str| {
-        let wrapped = wrap(value, &" ".repeat(16), 80);
+        let wrapped = wrap(value, &" ".repeat(16), COLUMNS);
         // The first line's indent is as wide as the label's column.
         let body = wrapped.get(16..).unwrap_or("");
         let _ = writeln!(page, "  {label:<14}{body}");

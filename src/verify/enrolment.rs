@@ -11,10 +11,10 @@ use crate::store::folder::Access;
 use crate::store::private::make_private_folder;
 use crate::text::Language;
 
+use super::creation::{self, Creation, CreationError, Floors};
 use super::demo;
 use super::outcome::{Failure, Outcome};
 use super::session::{failure, read_anchor_bytes};
-use super::state::{self, Creation, CreationError, Floors};
 
 /// First time, or after a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub enum Enrolment {
     /// What was stored is lost or damaged. What can still be read of it stays
     /// in force: nothing is lowered.
     Recover,
+    /// Another history of the same publisher is trusted here: a fork. The old
+    /// chain is archived, and what was copied stays remembered.
+    Replace,
 }
 
 /// What came of an enrolment.
@@ -44,12 +47,24 @@ pub fn enrol(
     kind: Enrolment,
     language: Language,
 ) -> Result<Enrolled, Failure> {
+    let bytes = read_anchor_bytes(path, language)?;
+    enrol_bytes(folder, path, &bytes, code, kind, language)
+}
+
+/// The same where the anchor was read already, from `path`.
+pub fn enrol_bytes(
+    folder: &Path,
+    path: &Path,
+    bytes: &[u8],
+    code: &str,
+    kind: Enrolment,
+    language: Language,
+) -> Result<Enrolled, Failure> {
     let failures = &language.table().failures;
     let named = |path: &Path| ("path", escape(&path.display().to_string()));
     let code = Digest::parse_code(code)
         .ok_or_else(|| failure(Outcome::Usage, failures.code_not_a_code, &[]))?;
-    let bytes = read_anchor_bytes(path, language)?;
-    let chain = anchor::parse_with_code(&bytes, code).map_err(|error| match error {
+    let chain = anchor::parse_with_code(bytes, code).map_err(|error| match error {
         AnchorError::NoSuchCode => {
             failure(Outcome::TrustSetUp, failures.code_not_in_anchor, &[named(path)])
         }
@@ -68,8 +83,9 @@ pub fn enrol(
     let creation = match kind {
         Enrolment::First => Creation::First,
         Enrolment::Recover => Creation::Recover,
+        Enrolment::Replace => Creation::Replace,
     };
-    let floors = state::create(opened, &chain, creation).map_err(|error| match error {
+    let floors = creation::create(opened, &chain, creation).map_err(|error| match error {
         CreationError::Enrolled(publisher) => {
             let publisher = ("publisher", publisher.to_string());
             failure(Outcome::TrustSetUp, failures.already_enrolled, &[publisher])
@@ -86,6 +102,13 @@ pub fn enrol(
         CreationError::WouldLower(known) => {
             let values = [("brought", chain.length().to_string()), ("known", known.to_string())];
             failure(Outcome::TrustSetUp, failures.recover_would_lower, &values)
+        }
+        CreationError::Fork(version) => {
+            let values = [("version", version.to_string())];
+            failure(Outcome::TrustSetUp, language.table().learn_failures.recover_fork, &values)
+        }
+        CreationError::NothingToReplace => {
+            failure(Outcome::Usage, language.table().learn_failures.nothing_to_replace, &[])
         }
         CreationError::State(error) => {
             let values = [named(folder), ("detail", escape(&error.to_string()))];

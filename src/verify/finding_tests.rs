@@ -4,7 +4,7 @@ use super::*;
 
 /// One of every kind, with values that need escaping where texts come from a
 /// medium. A kind that is forgotten here is missed by `every_entry_is_used`.
-fn samples() -> Vec<Kind> {
+pub fn samples() -> Vec<Kind> {
     let text = || "a\u{1b}[2J\u{202e}b".to_string();
     let name = || Identifier::parse("alice").unwrap();
     let position = Position::parse("1.7").unwrap();
@@ -99,6 +99,26 @@ fn samples() -> Vec<Kind> {
         Kind::OwnDriveFolder { path: text() },
         Kind::ForeignDriveFolder { path: text() },
         Kind::ZoneIdentifier { path: text() },
+        Kind::NotAdministrator { detail: text() },
+        Kind::WrongInstrument { found: text(), wanted: "MiSeq".to_string() },
+        Kind::WrongSoftware {
+            software: "LRM".to_string(),
+            found: text(),
+            wanted: "1.3 - 3.1".to_string(),
+        },
+        Kind::RunInProgress { detail: text() },
+        Kind::RestartPending { detail: text() },
+        Kind::OtherInstaller { detail: text() },
+        Kind::TooLittleSpace { path: text(), free: 1, needed: 2 },
+        Kind::Unanswered { question: "mode".to_string(), option: "--mode" },
+        Kind::NoPackage,
+        Kind::SoftwareAtLastRun { software: "LRM".to_string(), version: text(), folder: text() },
+        Kind::UnfinishedRun { folder: text() },
+        Kind::RestartPendingAccepted { detail: text() },
+        Kind::FactUnread { fact: "free space", detail: text() },
+        Kind::PolicyActive { detail: text() },
+        Kind::PolicyForbids { path: text() },
+        Kind::UnusualFolder { path: text() },
         Kind::DemoPublisher,
         Kind::WriteProtected,
         Kind::NotWriteProtected,
@@ -158,7 +178,37 @@ fn places_of_both_languages_are_the_same() {
     for ((name, en), (_, fr)) in english.labels.all().iter().zip(french.labels.all()) {
         assert_eq!(places(en), places(fr), "{name}");
     }
+    let learning = english.learning.all();
+    for ((name, en), (_, fr)) in learning.iter().zip(french.learning.all()) {
+        assert_eq!(places(en), places(fr), "{name}");
+    }
+    let failures = english.learn_failures.all();
+    for ((name, en), (_, fr)) in failures.iter().zip(french.learn_failures.all()) {
+        assert_eq!(
+            (places(en.what), places(en.next)),
+            (places(fr.what), places(fr.next)),
+            "{name}"
+        );
+    }
+    let copies = english.copy_failures.all();
+    for ((name, en), (_, fr)) in copies.iter().zip(french.copy_failures.all()) {
+        assert_eq!(
+            (places(en.what), places(en.next)),
+            (places(fr.what), places(fr.next)),
+            "{name}"
+        );
+    }
     for ((name, en), (_, fr)) in english.regions.all().iter().zip(french.regions.all()) {
         assert_eq!(places(en), places(fr), "{name}");
     }
+}
+
+#[test]
+fn a_deleted_entry_of_the_root_has_a_folder_too() {
+    let deleted = |folder: &str| {
+        let (folder, name) = (folder.to_string(), "?ONE.TXT".to_string());
+        Kind::DeletedEntry { folder, name, sector: 2080, byte: 64 }.what(Language::English)
+    };
+    assert!(deleted("").starts_with("Deleted entry in the folder /: \"?ONE.TXT\""));
+    assert!(deleted("SEAL/trust").starts_with("Deleted entry in the folder /SEAL/trust: "));
 }

@@ -7,13 +7,15 @@
 //! | [`bytes`], [`folder`], [`drive_folders`], [`closure`] | integrity: every byte, every file, nothing else |
 //! | [`finding`], [`level`], [`outcome`] | what can be said, numbered and named |
 //! | [`report`], [`text`], [`json`], [`record`] | the verdict, for people, programs and files |
-//! | [`pinning`], [`state`], [`memory`], [`enrolment`] | who trusts what, and what is remembered |
+//! | [`pinning`], [`state`], [`memory`] | who trusts what, and what is remembered |
+//! | [`enrolment`], [`creation`], [`learning`] | a publisher trusted first, again, or anew; a chain stored alone |
 //! | [`session`], [`progress`] | a check as a program asks for it |
 //! | [`claims`], [`demo`] | what a release says of itself; the publisher of exercises |
 
 pub mod bytes;
 pub mod claims;
 pub mod closure;
+pub mod creation;
 pub mod decide;
 pub mod demo;
 pub mod drive_folders;
@@ -21,6 +23,7 @@ pub mod enrolment;
 pub mod finding;
 pub mod folder;
 pub mod json;
+pub mod learning;
 pub mod level;
 pub mod memory;
 pub mod outcome;

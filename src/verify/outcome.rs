@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::{COLUMNS, wrap};
+
 /// The end of a command. There is no default: every path names one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -71,6 +73,13 @@ impl Outcome {
         }
     }
 
+    /// The end of another run of this program, from its exit code. One that is
+    /// none of ours (a crash, a kill) is a failure of the system.
+    pub fn of_exit_code(code: u32) -> Self {
+        let known = Self::ALL.into_iter().find(|outcome| u32::from(outcome.exit_code()) == code);
+        known.unwrap_or(Self::Io)
+    }
+
     /// The word for scripts, as it stands in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -102,6 +111,15 @@ impl Failure {
     /// A failure with both texts.
     pub fn new(outcome: Outcome, what: impl Into<String>, next: impl Into<String>) -> Self {
         Self { outcome, what: what.into(), next: next.into() }
+    }
+
+    /// The lines for a screen: `label: what`, and below it what to do next, at
+    /// most [`COLUMNS`] wide.
+    pub fn message(&self, label: &str) -> String {
+        let indent = " ".repeat(label.chars().count() + 2);
+        let lines = self.what.lines().chain(self.next.lines());
+        let lines: Vec<String> = lines.map(|line| wrap(line.trim(), &indent, COLUMNS)).collect();
+        format!("{label}: {}", lines.join("\n").trim_start())
     }
 }
 
@@ -136,6 +154,10 @@ mod tests {
     fn every_outcome_has_its_own_code_and_word() {
         let codes: Vec<u8> = Outcome::ALL.iter().map(|o| o.exit_code()).collect();
         assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 130]);
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::of_exit_code(outcome.exit_code().into()), outcome);
+        }
+        assert_eq!(Outcome::of_exit_code(0xC000_0005), Outcome::Io);
         let words: std::collections::BTreeSet<_> = Outcome::ALL.iter().map(|o| o.word()).collect();
         assert_eq!(words.len(), Outcome::ALL.len());
     }

@@ -5,14 +5,16 @@
 //! wrong; nothing depends on it.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::seal::chain::Chain;
 use crate::seal::names::escape;
 use crate::seal::timestamp::Timestamp;
 use crate::store::atomic::write_atomic;
-use crate::store::folder::Access;
+use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::sys::user::{computer_name, user_name};
 use crate::text::Language;
@@ -59,8 +61,28 @@ pub fn file(
     clock: Option<Timestamp>,
     language: Language,
 ) -> Result<PathBuf, StoreError> {
-    let opened = SystemFolder::open(folder).map_err(StoreError::io("open the folder", folder))?;
+    let opened = open_or_make(folder)?;
     file_in(&opened, report, action, clock, language)
+}
+
+/// Opens the folder at `path`. Where only its last component is missing it is
+/// made: evidence is wanted, and a check may have taken long.
+fn open_or_make(path: &Path) -> Result<SystemFolder, StoreError> {
+    let fault = |error| StoreError::io("open the folder", path)(error);
+    let error = match SystemFolder::open(path) {
+        Ok(folder) => return Ok(folder),
+        Err(error) => error,
+    };
+    let (parent, Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(fault(error));
+    };
+    if error.kind() != io::ErrorKind::NotFound {
+        return Err(fault(error));
+    }
+    let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let parent = SystemFolder::open(parent).map_err(StoreError::io("open the folder", parent))?;
+    enter(&parent, name, Access::Everyone)
 }
 
 /// The same in an opened folder.
@@ -103,14 +125,85 @@ pub fn file_in(
 }
 
 fn stem(report: &Report, clock: Option<Timestamp>) -> String {
-    let day = clock.map_or("unknown-day".to_string(), |clock| {
-        clock.to_string().chars().take(10).filter(char::is_ascii_digit).collect()
-    });
+    let day = day(clock);
     match &report.manifest {
         // Both are of a-z, 0-9, hyphen and dot: safe in a file's name.
         Some(manifest) => format!("{}-{}-{day}", manifest.product, manifest.position()),
         None => format!("unsealed-{day}"),
     }
+}
+
+/// A chain that took the place of another history of the same publisher.
+pub struct Replacement<'a> {
+    /// What was trusted until now.
+    pub old: &'a Chain,
+    /// What is trusted from now on.
+    pub new: &'a Chain,
+    /// Where the old one is kept.
+    pub archive: PathBuf,
+}
+
+#[derive(Serialize)]
+struct ReplacementRecord {
+    schema: u32,
+    action: &'static str,
+    clock: String,
+    computer: Option<String>,
+    user: Option<String>,
+    publisher: String,
+    old: DocumentName,
+    new: DocumentName,
+    archive: String,
+}
+
+#[derive(Serialize)]
+struct DocumentName {
+    version: u32,
+    code: String,
+}
+
+impl DocumentName {
+    fn newest(chain: &Chain) -> Self {
+        Self { version: chain.length(), code: chain.newest().code.to_string() }
+    }
+}
+
+/// Files the record of a replacement in `folder`; returns its path.
+pub fn file_replacement(
+    folder: &SystemFolder,
+    replacement: &Replacement<'_>,
+    clock: Option<Timestamp>,
+) -> Result<PathBuf, StoreError> {
+    let record = ReplacementRecord {
+        schema: json::SCHEMA,
+        action: "enrol --replace",
+        clock: clock.map_or_else(|| "unknown".to_string(), |clock| clock.to_string()),
+        computer: computer_name().map(|name| escape(&name)),
+        user: user_name().map(|name| escape(&name)),
+        publisher: replacement.new.publisher().to_string(),
+        old: DocumentName::newest(replacement.old),
+        new: DocumentName::newest(replacement.new),
+        archive: escape(&replacement.archive.display().to_string()),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&record)
+        .map_err(|error| StoreError::io("write the record in", folder.path())(error.into()))?;
+    bytes.push(b'\n');
+    let stem = format!("trust-replaced-{}", day(clock));
+    for number in 1..=MAX_A_DAY {
+        let name = OsString::from(format!("{stem}-{number}.json"));
+        match write_atomic(folder, &name, &bytes, Access::Everyone, Existing::Refuse) {
+            Err(StoreError::Exists(_)) => continue,
+            other => return other.map(|()| folder.path().join(name)),
+        }
+    }
+    Err(StoreError::Exists(folder.path().join(stem)))
+}
+
+/// The day for a file's name.
+fn day(clock: Option<Timestamp>) -> String {
+    clock.map_or("unknown-day".to_string(), |clock| {
+        clock.to_string().chars().take(10).filter(char::is_ascii_digit).collect()
+    })
 }
 
 /// The printable text.

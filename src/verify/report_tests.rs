@@ -1,8 +1,11 @@
+use super::super::finding::tests::samples;
 use super::super::rollback::Rollback;
+use super::super::text;
 use super::*;
 use crate::seal::manifest::tests::sample;
 use crate::seal::signers;
 use crate::seal::testing::{TestKey, chain, first_document, role};
+use crate::text::Language;
 
 /// A report with all evidence.
 fn complete() -> Report {
@@ -69,4 +72,33 @@ fn os_changes_are_their_own_class_only_alone() {
     assert!(!report.is_os_changes());
     report.findings.clear();
     assert!(!report.is_os_changes());
+}
+
+#[test]
+fn whatever_decides_a_verdict_is_printed_with_its_number() {
+    let position = sample().position();
+    let rollbacks = [
+        None,
+        Some(Rollback::Fails),
+        Some(Rollback::NotChecked),
+        Some(Rollback::First),
+        Some(Rollback::Follows(position)),
+        Some(Rollback::Same),
+        Some(Rollback::OlderAccepted(position)),
+    ];
+    let pins = [Pin::Pinned, Pin::Unpinned(Unpinned::NoAnchor), Pin::Broken];
+    let mut printed = 0;
+    for kind in samples().into_iter().filter(|kind| kind.severity() > Severity::Note) {
+        for (rollback, pin) in rollbacks.iter().flat_map(|r| pins.iter().map(move |p| (r, p))) {
+            for language in Language::ALL {
+                let mut report = complete();
+                (report.rollback, report.pin) = (*rollback, *pin);
+                report.findings = vec![kind.clone()];
+                let text = text::render(&report, language);
+                assert!(text.contains(&kind.code()), "{kind:?}, {rollback:?}, {pin:?}:\n{text}");
+                printed += 1;
+            }
+        }
+    }
+    assert!(printed > 1_000, "{printed}");
 }

@@ -14,12 +14,11 @@ use std::time::Duration;
 use crate::seal::anchor::{self, AnchorError};
 use crate::seal::chain::Chain;
 use crate::seal::names::Identifier;
-use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
 use crate::store::lock::{LockError, Locked};
 use crate::store::private::{PrivacyFault, private_folder};
 use crate::store::slots::{Slots, SlotsError, SlotsRead};
-use crate::store::{Existing, StoreError, SystemFolder};
+use crate::store::{StoreError, SystemFolder};
 use crate::text::Language;
 
 use super::finding::Kind;
@@ -27,7 +26,7 @@ use super::memory::{Memory, MemoryError};
 use super::rollback::{History, Remembered};
 
 /// How long another program's work in the same state is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Name of the trust store.
 pub const TRUST: &str = "trust";
 /// Name of the store of floors.
@@ -36,6 +35,8 @@ pub const FLOORS: &str = "floors";
 pub const ENROLLED: &str = "enrolled";
 /// Records of what was done.
 pub const RECORDS: &str = "records";
+/// Chains that another one took the place of, by the code of their last document.
+pub const REPLACED: &str = "replaced";
 /// Signatures and chains of releases that were copied, by release code.
 pub const RELEASES: &str = "releases";
 
@@ -59,14 +60,20 @@ pub enum StateRead {
     Unusable(Kind),
 }
 
+/// The folder where no `--state` is given: with an administrator's rights the
+/// computer's (`%ProgramData%\mediaseal`), else the person's own
+/// (`%LOCALAPPDATA%\mediaseal`). Both from the system's own call, never from the
+/// environment, which a program that starts us could set.
+#[cfg(windows)]
+pub fn default_folder() -> PathBuf {
+    crate::sys::user::state_folder()
+}
+
 /// The folder where no `--state` is given: root's is the computer's, anybody
 /// else's is their own (XDG Base Directory Specification, `XDG_STATE_HOME`).
+#[cfg(not(windows))]
 pub fn default_folder() -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    if cfg!(windows) {
-        let base = variable("LOCALAPPDATA").map(PathBuf::from);
-        return base.unwrap_or_else(|| PathBuf::from(r"C:\ProgramData")).join("mediaseal");
-    }
     // Never the current folder: an unpacked archive could bring a state along.
     let computer = PathBuf::from("/var/lib");
     if crate::sys::user::effective_user() == Some(0) {
@@ -116,7 +123,7 @@ pub fn read(path: &Path) -> StateRead {
     }
 }
 
-fn read_in(folder: SystemFolder) -> StateRead {
+pub(super) fn read_in(folder: SystemFolder) -> StateRead {
     let lost = |detail: String| StateRead::Unusable(Kind::StateLost { detail });
     let was_here = match was_enrolled(&folder) {
         Ok(was_here) => was_here,
@@ -160,13 +167,13 @@ fn was_enrolled(folder: &SystemFolder) -> std::io::Result<bool> {
     }
 }
 
-fn slots(name: &str) -> Slots {
+pub(super) fn slots(name: &str) -> Slots {
     Slots::new(name, Access::Owner)
 }
 
-type Stored = (Vec<u8>, u64);
+pub(super) type Stored = (Vec<u8>, u64);
 
-fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Stored>, Kind> {
+pub(super) fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Stored>, Kind> {
     match slots(name).read(folder) {
         Ok(SlotsRead::Missing) => Ok(None),
         Ok(SlotsRead::Good { body, generation }) => Ok(Some((body, generation))),
@@ -176,7 +183,7 @@ fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Stored>, Kind>
     }
 }
 
-fn trust_body(chain: &Chain) -> Result<Vec<u8>, StateError> {
+pub(super) fn trust_body(chain: &Chain) -> Result<Vec<u8>, StateError> {
     let body = anchor::print(chain).map_err(|error| StateError::Changed(error.to_string()))?;
     // What cannot be read again must never take the place of what can.
     match anchor::parse(&body) {
@@ -186,126 +193,12 @@ fn trust_body(chain: &Chain) -> Result<Vec<u8>, StateError> {
     }
 }
 
-fn floors_body(memory: &Memory) -> Result<Vec<u8>, StateError> {
+pub(super) fn floors_body(memory: &Memory) -> Result<Vec<u8>, StateError> {
     let body = memory.print().map_err(|error| StateError::Changed(error.to_string()))?;
     match Memory::parse(&body) {
         Ok(again) if again == *memory => Ok(body),
         _ => Err(StateError::Changed("the floors do not read back".to_string())),
     }
-}
-
-/// How a state comes to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Creation {
-    /// Where nobody is enrolled.
-    First,
-    /// Where something is lost or damaged.
-    Recover,
-}
-
-/// Why a state was not made.
-#[derive(Debug)]
-pub enum CreationError {
-    /// A publisher is enrolled and nothing is lost.
-    Enrolled(Identifier),
-    /// A state is there and wants recovery; the finding says why.
-    Damaged(Kind),
-    /// Nothing is there to be recovered.
-    NothingLost,
-    /// The chain would take back the document that was known.
-    WouldLower(u32),
-    /// A newer program wrote what is there.
-    Newer,
-    /// Writing failed.
-    State(StateError),
-}
-
-/// What came of a recovery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Floors {
-    /// Nothing was there before, or all that was could be read.
-    Kept,
-    /// What was copied before is forgotten, or a part of it.
-    Lost,
-}
-
-/// Makes the state of a publisher in `folder`, which is private. It is looked
-/// at and written under one lock. The marker comes last: a power cut before it
-/// leaves "not enrolled", a state that can be used, or one that wants recovery
-/// again.
-pub fn create(
-    folder: SystemFolder,
-    chain: &Chain,
-    creation: Creation,
-) -> Result<Floors, CreationError> {
-    let locked = Locked::acquire(folder.clone(), PATIENCE)
-        .map_err(|error| CreationError::State(StateError::Lock(error)))?;
-    let (memory, floors) = match (read_in(folder.clone()), creation) {
-        (StateRead::NotEnrolled, Creation::First) => {
-            (Memory::new(chain.publisher().clone()), Floors::Kept)
-        }
-        (StateRead::Ready(state), Creation::First) => {
-            return Err(CreationError::Enrolled(state.chain().publisher().clone()));
-        }
-        (StateRead::Unusable(kind), Creation::First) => return Err(CreationError::Damaged(kind)),
-        (StateRead::NotEnrolled | StateRead::Ready(_), Creation::Recover) => {
-            return Err(CreationError::NothingLost);
-        }
-        (StateRead::Unusable(Kind::StateNewer), Creation::Recover) => {
-            return Err(CreationError::Newer);
-        }
-        (StateRead::Unusable(_), Creation::Recover) => salvage(&folder, chain)?,
-    };
-    let write = || -> Result<(), StateError> {
-        slots(FLOORS).reset(&locked, &floors_body(&memory)?).map_err(StateError::Slots)?;
-        slots(TRUST).reset(&locked, &trust_body(chain)?).map_err(StateError::Slots)?;
-        let text = format!("{} {}\n", chain.publisher(), chain.newest().code);
-        let name = OsStr::new(ENROLLED);
-        write_atomic(&folder, name, text.as_bytes(), Access::Owner, Existing::Replace)
-            .map_err(StateError::Store)
-    };
-    write().map_err(CreationError::State)?;
-    Ok(floors)
-}
-
-/// What of a damaged state stays in force when `chain` is enrolled again:
-/// every slot that is whole by itself is asked, and nothing that one of them
-/// says is lowered.
-fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<(Memory, Floors), CreationError> {
-    for name in [TRUST, FLOORS] {
-        if let Err(Kind::StateNewer) = read_slots(folder, name) {
-            return Err(CreationError::Newer);
-        }
-    }
-    for body in slots(TRUST).whole_bodies(folder) {
-        match anchor::parse(&body) {
-            Ok(held) => {
-                let continued = chain.length() >= held.length()
-                    && held.links().iter().zip(chain.links()).all(|(a, b)| a.code == b.code);
-                if !continued {
-                    return Err(CreationError::WouldLower(held.length()));
-                }
-            }
-            Err(AnchorError::Format(_)) => return Err(CreationError::Newer),
-            Err(_) => {}
-        }
-    }
-    let mut memory = Memory::new(chain.publisher().clone());
-    for body in slots(FLOORS).whole_bodies(folder) {
-        match Memory::parse(&body) {
-            Ok(found) if found.publisher == *chain.publisher() => memory.raise(&found),
-            Ok(_) | Err(MemoryError::Damaged(_)) => {}
-            Err(MemoryError::Newer) => return Err(CreationError::Newer),
-        }
-    }
-    // A torn slot may have been the newer one.
-    let floors = match read_slots(folder, FLOORS) {
-        Ok(Some((body, _))) if Memory::parse(&body).is_ok_and(|found| found == memory) => {
-            Floors::Kept
-        }
-        _ => Floors::Lost,
-    };
-    Ok((memory, floors))
 }
 
 impl State {
@@ -317,6 +210,11 @@ impl State {
     /// The folder, for records.
     pub fn folder(&self) -> &SystemFolder {
         &self.folder
+    }
+
+    /// Everything that is remembered of what was copied.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// What was copied of a product.

@@ -5,15 +5,13 @@ use std::fmt::Write as _;
 
 use crate::seal::names::escape;
 use crate::seal::signers::{Signed, Signer, SignerCount};
-use crate::text::{Language, fill, wrap};
+use crate::text::{COLUMNS, Language, fill, wrap};
 
 use super::finding::{Kind, Severity};
 use super::outcome::Outcome;
 use super::report::{Pin, Report, Verdict};
 use super::rollback::Rollback;
 
-/// Columns of a line.
-const WIDTH: usize = 80;
 /// Columns of the labels, with the two before them.
 const LABEL: usize = 14;
 
@@ -52,7 +50,7 @@ impl Page {
     /// `  Label       value`, wrapped under itself.
     fn line(&mut self, label: &str, value: &str) {
         let indent = " ".repeat(LABEL);
-        let wrapped = wrap(value, &indent, WIDTH);
+        let wrapped = wrap(value, &indent, COLUMNS);
         let head = format!("  {label:<width$}", width = LABEL - 2);
         // The first line's indent is as wide as the label's column.
         let line = format!("{head}{}", wrapped.get(LABEL..).unwrap_or(""));
@@ -68,10 +66,10 @@ impl Page {
     fn finding(&mut self, kind: &Kind) {
         let (what, next) = (kind.what(self.language), kind.next(self.language));
         let indent = " ".repeat(11);
-        let wrapped = wrap(&what, &indent, WIDTH);
+        let wrapped = wrap(&what, &indent, COLUMNS);
         let _ = writeln!(self.text, "    {:<7}{}", kind.code(), wrapped.get(11..).unwrap_or(""));
         if !next.is_empty() {
-            let _ = writeln!(self.text, "{}", wrap(&next, &indent, WIDTH));
+            let _ = writeln!(self.text, "{}", wrap(&next, &indent, COLUMNS));
         }
     }
 
@@ -240,6 +238,8 @@ impl Page {
         let plain = |template: &str| fill(template, &[("position", position.clone())]);
         let line = match report.rollback {
             None | Some(Rollback::Fails) => None,
+            // What is wrong with the product or its epoch shows without a state.
+            Some(Rollback::NotChecked | Rollback::OlderAccepted(_)) if !found.is_empty() => None,
             Some(Rollback::NotChecked) => {
                 self.line(labels.rollback, labels.not_checked);
                 self.line("", labels.rollback_skipped);
@@ -275,7 +275,7 @@ impl Page {
         let width = word.chars().count().max(4) + 2;
         let indent = " ".repeat(width);
         for (index, sentence) in sentences.iter().enumerate() {
-            let wrapped = wrap(sentence, &indent, WIDTH);
+            let wrapped = wrap(sentence, &indent, COLUMNS);
             match index {
                 0 => {
                     let body = wrapped.get(width..).unwrap_or("");

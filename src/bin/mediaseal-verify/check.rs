@@ -15,7 +15,7 @@ use mediaseal::verify::session::{self, clock, failure};
 use mediaseal::verify::{json, text};
 
 use crate::args::{flag, option};
-use crate::console::{say, talk};
+use crate::console::{complain, say, talk};
 use crate::setting;
 
 /// The command line of `check`.
@@ -69,7 +69,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     print(&report, &ending, matches.get_flag("json"), language);
     said.iter().for_each(|line| talk(line));
     for failure in &failures {
-        talk(&format!("{}: {failure}", labels.error));
+        complain(labels.error, failure);
     }
     Ok(ending.outcome)
 }

@@ -3,6 +3,8 @@
 
 use std::io::Write;
 
+use mediaseal::verify::outcome::Failure;
+
 /// Prints a line, or several, to standard output.
 pub fn say(text: &str) {
     let mut out = std::io::stdout().lock();
@@ -12,4 +14,9 @@ pub fn say(text: &str) {
 /// Prints a line, or several, to standard error.
 pub fn talk(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Says on standard error what went wrong and what to do.
+pub fn complain(label: &str, failure: &Failure) {
+    talk(&failure.message(label));
 }

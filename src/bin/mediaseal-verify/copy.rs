@@ -11,7 +11,7 @@ use mediaseal::verify::session::failure;
 
 use crate::args::option;
 use crate::check::{print, shown};
-use crate::console::talk;
+use crate::console::{complain, talk};
 use crate::setting;
 
 /// The command line of `copy`.
@@ -50,7 +50,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         talk(labels.copy_stands);
     }
     if let Some(failure) = &done.failure {
-        talk(&format!("{}: {failure}", labels.error));
+        complain(labels.error, failure);
     }
     Ok(done.ending().outcome)
 }

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use mediaseal::text::{Language, Table, fill};
+use mediaseal::verify::creation::Floors;
 use mediaseal::verify::enrolment::{self, Enrolled, Enrolment};
 use mediaseal::verify::outcome::{Failure, Outcome};
-use mediaseal::verify::state::Floors;
+use mediaseal::verify::state::REPLACED;
 
 use crate::args::{flag, option, positional};
+use crate::check::shown;
 use crate::console::say;
 use crate::setting;
 
@@ -22,7 +24,8 @@ pub fn command(table: &'static Table) -> Command {
         .arg(positional("anchor", "ANCHOR", help.anchor_argument, table))
         .arg(option("code", "TEXT", help.code_option, table).required(true))
         .arg(option("state", "DIR", help.state_option, table).value_parser(path))
-        .arg(flag("recover", help.recover_option, table))
+        .arg(flag("recover", help.recover_option, table).conflicts_with("replace"))
+        .arg(flag("replace", table.learning.replace_option, table))
 }
 
 /// Enrols and says whom.
@@ -30,9 +33,10 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     // clap has refused a command line without ANCHOR or --code.
     let anchor = matches.get_one::<PathBuf>("anchor").cloned().unwrap_or_default();
     let code = matches.get_one::<String>("code").cloned().unwrap_or_default();
-    let kind = match matches.get_flag("recover") {
-        true => Enrolment::Recover,
-        false => Enrolment::First,
+    let kind = match (matches.get_flag("recover"), matches.get_flag("replace")) {
+        (true, _) => Enrolment::Recover,
+        (_, true) => Enrolment::Replace,
+        _ => Enrolment::First,
     };
     let Enrolled { chain, floors } =
         enrolment::enrol(&setting::state(matches), &anchor, &code, kind, language)?;
@@ -42,8 +46,12 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     say(&fill(labels.enrolled, &[("publisher", chain.publisher().to_string()), version.clone()]));
     let [first, second] = newest.code.code_lines();
     say(&format!("  {first}"));
-    say(&format!("  {second}   {}", fill(labels.publisher_code, &[version])));
+    say(&format!("  {second}\n  {}", fill(labels.publisher_code, &[version])));
     say(labels.compare_publisher_code);
+    if kind == Enrolment::Replace {
+        let folder = setting::state(matches).join(REPLACED);
+        say(&fill(language.table().learning.replaced, &[shown(&folder)]));
+    }
     if floors == Floors::Lost {
         say(labels.floors_lost);
     }

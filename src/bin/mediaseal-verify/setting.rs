@@ -24,8 +24,9 @@ pub fn arguments(table: &'static Table) -> Vec<Arg> {
         flag("accept-older", help.accept_older_option, table),
         option("product", "NAME", help.product_option, table)
             .value_parser(|text: &str| Identifier::parse(text)),
-        option("require-level", "LEVEL", help.level_option, table)
-            .value_parser(|text: &str| Level::parse(text).ok_or("LEVEL?")),
+        option("require-level", "LEVEL", help.level_option, table).value_parser(|text: &str| {
+            Level::parse(text).ok_or("whole-medium, volume, bundle, files-only")
+        }),
         flag("json", help.json_option, table),
     ]
 }

@@ -19,8 +19,9 @@ use crate::screen;
 
 const EXAMPLE: &str = "\
 Example:
-  mediaseal build lrm-security-patch --payload LocalRunManagerSecurityPatch.msi \\
-      --tool mediaseal-verify.exe --trust trust --sequence 7 --out out/release
+  mediaseal build lrm-security-patch \\
+      --payload LocalRunManagerSecurityPatch.msi --tool mediaseal-verify.exe \\
+      --trust trust --sequence 7 --out out/release
 
 The same inputs make the same bytes: the time of issue comes from --issued,
 SOURCE_DATE_EPOCH or the recipe, never from the clock.";
@@ -62,6 +63,10 @@ pub fn command() -> Command {
     };
     Command::new("build")
         .about("Builds a release folder, to be signed")
+        .override_usage(
+            "mediaseal build [OPTIONS] --payload <FILE> --trust <DIR>\n       \
+             --sequence <N> --out <RELEASE> <RECIPE>",
+        )
         .args(inputs())
         .arg(number("sequence", "Number of the release in its epoch").required(true))
         .arg(number("floor", "Oldest release that may still be used"))

@@ -19,10 +19,11 @@ use crate::{build, screen};
 const EXAMPLE: &str = "\
 Example:
   mediaseal pack out/release --anchor example-support.anchor \\
-      --image lrm-1.7.img --zip lrm-1.7.zip
+      --image lrm-1.7.img --bmap lrm-1.7.bmap --zip lrm-1.7.zip
 
 The release is checked first, by your own anchor or state. Beside the image
-stands its SHA-256: it goes on the card.";
+stands its SHA-256: it goes on the card. For a key that bmaptool or dd writes,
+clear what lies behind the image as well: a check reads the whole key.";
 
 /// The definition.
 pub fn command() -> Command {
@@ -37,6 +38,7 @@ pub fn command() -> Command {
         .arg(build::path("anchor", "FILE", "Trust this exported chain"))
         .arg(build::path("state", "DIR", "Folder of what is trusted here"))
         .arg(build::path("image", "F.img", "Write the image, and F.img.sha256"))
+        .arg(build::path("bmap", "F.bmap", "Write the image's block map").requires("image"))
         .arg(build::path("zip", "F.zip", "Write the zip"))
         .group(ArgGroup::new("output").args(["image", "zip"]).required(true).multiple(true))
         .arg(
@@ -64,9 +66,11 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         }
     };
     let image: Option<&PathBuf> = matches.get_one("image");
+    let block_map: Option<&PathBuf> = matches.get_one("bmap");
     let bundle: Option<&PathBuf> = matches.get_one("zip");
     let outputs = Outputs {
         image: image.map(PathBuf::as_path),
+        block_map: block_map.map(PathBuf::as_path),
         bundle: bundle.map(PathBuf::as_path),
         existing: match matches.get_flag("force") {
             true => Existing::Replace,
@@ -100,6 +104,9 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             "  Image  {bytes} bytes; SHA-256 in {}",
             sha256_path(path).display()
         ));
+    }
+    if let Some(path) = block_map {
+        screen::data(&escape(&path.display().to_string()))?;
     }
     if let (Some(path), Some(bytes)) = (bundle, packed.bundle) {
         screen::data(&escape(&path.display().to_string()))?;

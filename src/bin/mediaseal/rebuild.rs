@@ -28,6 +28,10 @@ pub fn command() -> Command {
         .help("The release to compare with");
     Command::new("rebuild")
         .about("Makes a release again and compares")
+        .override_usage(
+            "mediaseal rebuild [OPTIONS] --payload <FILE> --trust <DIR>\n       \
+             <RELEASE> <RECIPE>",
+        )
         .arg(release)
         .args(build::inputs())
         .after_help(EXAMPLE)

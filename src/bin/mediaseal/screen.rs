@@ -33,11 +33,7 @@ pub fn warning(text: &str) {
 
 /// What happened, and below it what to do next.
 pub fn failure(failure: &Failure) {
-    let indented = |text: &str| text.replace('\n', "\n       ");
-    talk(&format!("error: {}", indented(&failure.what)));
-    if !failure.next.is_empty() {
-        talk(&format!("       {}", indented(&failure.next)));
-    }
+    talk(&failure.message("error"));
 }
 
 /// The answer to `question`: `given` on the command line with `option`, or

@@ -4,13 +4,17 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
+use super::DeviceNumber;
+
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mount {
+pub(crate) struct Mount {
     pub(super) id: u64,
-    pub(super) mount_point: PathBuf,
+    /// The file system's device; some (btrfs) have numbers of their own.
+    pub(crate) device: Option<DeviceNumber>,
+    pub(crate) mount_point: PathBuf,
     pub(super) file_system: String,
-    pub(super) source: String,
+    pub(crate) source: String,
 }
 
 /// File systems with other computers or a host behind them.
@@ -51,25 +55,33 @@ pub(super) fn is_network(file_system: &str) -> bool {
 
 /// Reads the table; a line that is not understood is left out, and a path that
 /// lies on it is then not known.
-pub(super) fn parse(table: &[u8]) -> Vec<Mount> {
+pub(crate) fn parse(table: &[u8]) -> Vec<Mount> {
     table.split(|byte| *byte == b'\n').filter_map(line).collect()
 }
 
 fn line(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
     let id = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
-    // Parent, device and root are not needed; then comes the mount point.
-    let mount_point = unescape(fields.nth(3)?);
+    // The parent comes before, the root between.
+    let device = device(fields.nth(1)?);
+    let mount_point = unescape(fields.nth(1)?);
     // Optional fields end with a lone hyphen.
     fields.by_ref().find(|field| *field == b"-")?;
     let file_system = String::from_utf8_lossy(&unescape(fields.next()?)).into_owned();
     let source = String::from_utf8_lossy(&unescape(fields.next()?)).into_owned();
     Some(Mount {
         id,
+        device,
         mount_point: PathBuf::from(OsString::from_vec(mount_point)),
         file_system,
         source,
     })
+}
+
+/// Two numbers with a colon between them.
+fn device(field: &[u8]) -> Option<DeviceNumber> {
+    let (major, minor) = std::str::from_utf8(field).ok()?.split_once(':')?;
+    Some(DeviceNumber { major: major.parse().ok()?, minor: minor.parse().ok()? })
 }
 
 /// Turns `\040` and its like back into the byte.
@@ -136,6 +148,7 @@ broken line
     #[test]
     fn broken_lines_are_left_out() {
         assert_eq!(parse(TABLE).len(), 7);
+        assert_eq!(parse(TABLE)[2].device, Some(DeviceNumber { major: 8, minor: 17 }));
         assert!(parse(b"").is_empty());
         assert!(parse(b"1 2 3:4 / /x rw - ext4").is_empty());
         assert!(parse(&[0xff, b' ', 0xff, b'\n']).is_empty());

@@ -71,6 +71,7 @@ pub(in crate::text) const LABELS: Labels = Labels {
     unpinned_advice: "Enrol the publisher first: mediaseal-verify enrol (docs/OFFICER.md)",
     show_heading: "What it says of itself. Anybody can write this: it proves nothing.",
     show_no_verdict: "No verdict. To check it: mediaseal-verify check",
+    sector: ", sector {first}",
     sectors: ", sectors {first}-{last}",
     bytes: "bytes",
     progress_reading: "Reading",

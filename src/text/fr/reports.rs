@@ -71,6 +71,7 @@ pub(in crate::text) const LABELS: Labels = Labels {
     unpinned_advice: "Enregistrez d'abord l'éditeur\u{a0}: mediaseal-verify enrol (docs/OFFICER.md)",
     show_heading: "Ce que la livraison dit d'elle-même. N'importe qui peut l'écrire\u{a0}: cela ne prouve rien.",
     show_no_verdict: "Aucun verdict. Pour contrôler\u{a0}: mediaseal-verify check",
+    sector: ", secteur {first}",
     sectors: ", secteurs {first}-{last}",
     bytes: "octets",
     progress_reading: "Lecture",

@@ -71,6 +71,7 @@ texts! {
         unpinned_advice,
         show_heading,
         show_no_verdict,
+        sector,
         sectors,
         bytes,
         progress_reading,

@@ -1,0 +1,57 @@
+//! Memory for direct access: aligned, of fixed length.
+
+use std::ops::{Deref, DerefMut};
+
+use super::target::ALIGNMENT;
+
+/// Zeroed bytes whose first one is aligned to [`ALIGNMENT`].
+#[derive(Debug)]
+pub struct AlignedBuffer {
+    memory: Vec<u8>,
+    start: usize,
+    length: usize,
+}
+
+impl AlignedBuffer {
+    /// `length` zeros.
+    pub fn new(length: usize) -> Self {
+        let memory = vec![0; length + ALIGNMENT];
+        // The offset is below ALIGNMENT, or, where the allocator cannot say,
+        // usize::MAX: then the start is as it comes and the system refuses it.
+        let start = match memory.as_ptr().align_offset(ALIGNMENT) {
+            offset if offset < ALIGNMENT => offset,
+            _ => 0,
+        };
+        Self { memory, start, length }
+    }
+}
+
+impl Deref for AlignedBuffer {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.memory[self.start..self.start + self.length]
+    }
+}
+
+impl DerefMut for AlignedBuffer {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[self.start..self.start + self.length]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_aligned_zero_and_as_long_as_asked() {
+        for length in [0, 1, 512, 4096, 1 << 20] {
+            let mut buffer = AlignedBuffer::new(length);
+            assert_eq!(buffer.len(), length);
+            assert_eq!(buffer.as_ptr() as usize % ALIGNMENT, 0);
+            assert!(buffer.iter().all(|byte| *byte == 0));
+            buffer.fill(7);
+            assert_eq!(buffer.iter().filter(|byte| **byte == 7).count(), length);
+        }
+    }
+}
