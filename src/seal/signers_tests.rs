@@ -1,4 +1,7 @@
+use data_encoding::BASE64;
+
 use super::super::chain::Chain;
+use super::super::limits::MAX_SIGNATURE_BYTES;
 use super::super::signature::UNTRUSTED_COMMENT;
 use super::super::testing::{TestKey, chain, first_document, next_document, role, signed};
 use super::*;
@@ -112,6 +115,25 @@ fn signature_spellings_that_are_refused() {
     assert_eq!(refused(&good.replacen(lines[3], "", 1)), SignatureError::Format);
     assert_eq!(refused(&good.replacen("1.7", "1.7\u{e9}", 1)), SignatureError::Format);
     assert_eq!(refused(&" ".repeat(2000)), SignatureError::Format);
+    // Base64 that is padded twice says the same bytes in as many characters.
+    let global = BASE64.decode(lines[3].as_bytes()).unwrap();
+    let twice = BASE64.encode(&global[..62]) + &BASE64.encode(&global[62..]);
+    assert_eq!(twice.len(), lines[3].len());
+    assert_eq!(refused(&good.replacen(lines[3], &twice, 1)), SignatureError::Format);
+}
+
+#[test]
+fn signature_file_up_to_its_limit_and_not_one_byte_more() {
+    let keys = keys();
+    let a = &keys[2];
+    let empty = a.sign(SUMS, "").len();
+    let most = a.sign(SUMS, &"c".repeat(MAX_SIGNATURE_BYTES - empty));
+    assert_eq!(most.len(), MAX_SIGNATURE_BYTES);
+    assert!(Signature::parse(&most).is_ok_and(|file| file.verify(&a.public, SUMS).is_ok()));
+    for more in [1, 2, 100] {
+        let longer = a.sign(SUMS, &"c".repeat(MAX_SIGNATURE_BYTES - empty + more));
+        assert_eq!(Signature::parse(&longer), Err(SignatureError::Format));
+    }
 }
 
 #[test]

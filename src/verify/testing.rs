@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use super::decide::{Accepted, Decision, Held, Request, Scope, Taker, Threshold, check};
+use super::decide::{Accepted, Decision, FileSet, Held, Request, Scope, Taker, Threshold, check};
 use super::finding::Kind;
 use super::rollback::{History, Older};
 use crate::medium::{BundlePlan, FileSpec, Plan, StreamSink, release};
@@ -128,6 +128,7 @@ impl Release {
             device: None,
             scope: Scope::WholeMedium,
             threshold: Threshold::Enforce,
+            expected: FileSet::Release,
             held: Held::Chain(self.chain.clone()),
             history: &|_| History::NotChecked,
             older: Older::Refuse,
