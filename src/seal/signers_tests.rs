@@ -2,7 +2,8 @@ use data_encoding::BASE64;
 
 use super::super::chain::Chain;
 use super::super::limits::MAX_SIGNATURE_BYTES;
-use super::super::signature::UNTRUSTED_COMMENT;
+use super::super::names::{Identifier, Position, VersionText};
+use super::super::signature::{UNTRUSTED_COMMENT, release_comment, trust_comment};
 use super::super::testing::{TestKey, chain, first_document, next_document, role, signed};
 use super::*;
 
@@ -195,4 +196,14 @@ fn key_id_that_begins_with_zero_is_padded() {
     let [r1, r2, _, b] = &keys();
     let chain = chain(&first_document(role(2, &[r1, r2]), role(2, &[&key, b])), &[r1, r2]);
     assert!(judge_all(&chain, &[file(&key), file(b)]).is_enough());
+}
+
+#[test]
+fn comments_are_those_of_the_format() {
+    let name = |text: &str| Identifier::parse(text).unwrap();
+    let version = VersionText::parse("1.0.0").unwrap();
+    let position = Position::parse("1.7").unwrap();
+    let comment = release_comment(&name("example-support"), &name("lrm"), &version, position);
+    assert_eq!(comment, COMMENT);
+    assert_eq!(trust_comment(&name("example-support"), 3), "mediaseal trust example-support 3");
 }
