@@ -5,6 +5,8 @@
 //! - [`storage`]: what a path or a device node lies on: file system, share,
 //!   removable drive, whole disk
 //! - [`device`]: what a block device says of itself
+//! - `interrupt`, `private_file`: Ctrl-C; a file that nobody else can open
+//!   (feature `builder`)
 //! - `disk`: whole disks that keys are written to (feature `builder`)
 //! - [`user`]: who runs the program, on which computer, in which language
 //!
@@ -18,5 +20,9 @@ pub mod device;
 #[cfg(feature = "builder")]
 pub mod disk;
 pub mod folder;
+#[cfg(feature = "builder")]
+pub mod interrupt;
+#[cfg(feature = "builder")]
+pub mod private_file;
 pub mod storage;
 pub mod user;
