@@ -52,7 +52,7 @@ write_refused() {
 
     case_is vm_write_protected_is_refused
     expect locked 5 "write-protected" "^Nothing was written"
-    expect source 5 "mounted at /mnt" "the release or your state lies on it" "^Nothing was written"
+    expect from_source 5 "mounted at /mnt" "the release or your state lies on it" "^Nothing was written"
     expect write 4 "^ +write-protected$"
     unchanged LOCKED
 }

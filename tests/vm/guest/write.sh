@@ -17,7 +17,7 @@ for name in ONE TWO THREE SMALL LOCKED WRITEERR READERR; do
 done
 run devices mediaseal devices
 run locked mediaseal write /mnt --serial LOCKED --yes
-run source mediaseal write /mnt --serial SOURCE --yes
+run from_source mediaseal write /mnt --serial SOURCE --yes
 run write mediaseal write /mnt --serial ONE --serial TWO --serial SMALL --serial LOCKED --yes
 run faults mediaseal write /mnt --serial WRITEERR --serial READERR --serial THREE --yes
 
