@@ -24,7 +24,8 @@ use crate::seal::paths::check_paths;
 use crate::store::StoreError;
 use crate::store::folder::{Access, EntryKind, Folder, Reread, SystemFolder};
 use crate::store::temporary::STAGING;
-use crate::store::tree::{TemporaryTree, sync_tree};
+use crate::store::tree::{MAX_TREE_DEPTH, TemporaryTree, sync_tree};
+use crate::sys::user::effective_user;
 
 #[path = "staging_compare.rs"]
 mod compare;
@@ -34,6 +35,7 @@ mod destination;
 mod error;
 
 pub use compare::{Comparison, Difference, ExpectedFile, MAX_DIFFERENCES, compare};
+use compare::{foreign, foreign_owner};
 pub use destination::{Destination, DestinationFault};
 pub use error::{Cause, StagingError};
 
@@ -84,10 +86,17 @@ pub fn existing<F: Folder>(
         Some(EntryKind::Folder) => {}
         Some(_) => return Err(refused(vec![Difference::Kind(name.to_string())], 1)),
     }
+    let user = effective_user();
+    if let Some(owner) = entry.and_then(|entry| foreign(entry.owner, user)) {
+        return Err(StagingError::ForeignOwner { path, owner });
+    }
     let folder = parent.open_folder(name.as_ref()).map_err(StoreError::io("open", &path))?;
     let found = compare(&folder, expected)?;
     if found.count > 0 {
         return Err(refused(found.differences, found.count));
+    }
+    if let Some((path, owner)) = foreign_owner(&folder, user, MAX_TREE_DEPTH)? {
+        return Err(StagingError::ForeignOwner { path, owner });
     }
     // A copy that lost its power after the rename may not be durable yet.
     sync_tree(&folder)?;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
@@ -96,6 +97,40 @@ pub fn compare<F: Folder>(folder: &F, expected: &[ExpectedFile]) -> Result<Compa
         }
     }
     Ok(walk.found)
+}
+
+/// The first entry below `folder` that belongs to an ordinary user other than
+/// `user`, with that user's number: who owns it can change it after it was
+/// compared. A system without such numbers has nobody to name.
+pub fn foreign_owner<F: Folder>(
+    folder: &F,
+    user: Option<u32>,
+    depth: usize,
+) -> Result<Option<(PathBuf, u32)>, StoreError> {
+    if depth == 0 {
+        return Err(StoreError::TooDeep(folder.path().to_path_buf()));
+    }
+    for name in folder.list().map_err(StoreError::io("list", folder.path()))? {
+        let place = folder.path().join(&name);
+        let entry = folder.entry(&name).map_err(StoreError::io("look at", &place))?;
+        let Some(entry) = entry else { continue };
+        if let Some(owner) = foreign(entry.owner, user) {
+            return Ok(Some((place, owner)));
+        }
+        if entry.kind == EntryKind::Folder {
+            let opened = folder.open_folder(&name).map_err(StoreError::io("open", &place))?;
+            if let Some(found) = foreign_owner(&opened, user, depth - 1)? {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The owner, if that is an ordinary user other than `user`. The administrator
+/// (0) can change everything anyway.
+pub fn foreign(owner: Option<u32>, user: Option<u32>) -> Option<u32> {
+    owner.filter(|owner| *owner != 0 && Some(*owner) != user)
 }
 
 struct Walk<'a> {

@@ -11,7 +11,8 @@
 //! - [`user`]: who runs the program, on which computer, in which language
 //!
 //! Linux is served through `rustix`; the two calls that it does not have stand
-//! in `disk/linux/calls.rs`, the only `unsafe` of the Linux side. On other
+//! in `disk/linux/calls.rs`, the only `unsafe` of the Linux side. Windows is
+//! served through `windows-sys`, every `unsafe` in the files of `windows`. On other
 //! systems what would lose a promise answers `Unsupported`; nothing here
 //! pretends. Texts that come from devices and file systems are raw bytes of
 //! strangers: whoever shows them escapes them.
@@ -26,3 +27,6 @@ pub mod interrupt;
 pub mod private_file;
 pub mod storage;
 pub mod user;
+#[cfg(windows)]
+#[allow(unsafe_code)] // The one place for it; each block says why it is sound.
+pub(crate) mod windows;

@@ -38,6 +38,8 @@ pub struct Expected<'a> {
     files: BTreeMap<&'a str, u64>,
     /// Every folder above a file.
     folders: BTreeSet<&'a str>,
+    /// Files of the seal that have a finding of their own: they were not read.
+    unread: &'a BTreeSet<String>,
 }
 
 impl<'a> Expected<'a> {
@@ -52,8 +54,10 @@ impl<'a> Expected<'a> {
             let path: &'a str = path;
             path.match_indices('/').map(|(at, _)| &path[..at]).collect()
         };
-        let folders = files.keys().flat_map(above).collect();
-        Self { files, folders }
+        let unread = &accepted.seal.unread;
+        let paths = files.keys().copied().chain(unread.iter().map(String::as_str));
+        let folders = paths.collect::<Vec<_>>().iter().flat_map(above).collect();
+        Self { files, folders, unread }
     }
 
     /// Every entry that is not of the release, and every file that is not
@@ -86,7 +90,7 @@ impl<'a> Expected<'a> {
         let is_folder = self.folders.contains(path.as_str());
         match &entry.kind {
             // A wrong kind in the place of a file is named by that file.
-            _ if is_file => None,
+            _ if is_file || self.unread.contains(&path) => None,
             EntryKind::Folder if is_folder => None,
             EntryKind::File { .. } | EntryKind::Folder if check_path(&path).is_err() => {
                 Some(Kind::NameNotAllowed { path })
@@ -115,6 +119,20 @@ pub fn remarks(listing: &Listing) -> impl Iterator<Item = Kind> {
     listing.remarks.iter().filter(move |r| !said(r)).map(remark)
 }
 
+/// The stream in which Windows notes where a file came from, and how long one
+/// may be before it could carry something else.
+const ZONE_IDENTIFIER: &str = ":Zone.Identifier:$DATA";
+const MAX_ZONE_BYTES: u64 = 4096;
+
+/// A stream beside a file's contents: no release has one.
+fn stream(path: &str, name: &str, size: u64) -> Kind {
+    if name.eq_ignore_ascii_case(ZONE_IDENTIFIER) && size <= MAX_ZONE_BYTES {
+        return Kind::ZoneIdentifier { path: path.to_string() };
+    }
+    let name = name.strip_suffix(":$DATA").unwrap_or(name);
+    Kind::UnexpectedStream { path: format!("{path}{name}"), size }
+}
+
 /// A reader's remark as a finding.
 pub fn remark(remark: &Remark) -> Kind {
     match remark {
@@ -134,7 +152,36 @@ pub fn remark(remark: &Remark) -> Kind {
         Remark::Unread { path, detail } => {
             Kind::ReadError { place: path.clone(), detail: detail.clone() }
         }
+        Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
         other => Kind::ReaderRemark { detail: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::finding::Severity;
+
+    #[test]
+    fn streams_are_strangers_and_the_note_of_origin_is_a_note() {
+        let judged = |name: &str, size| {
+            let (path, name) = ("PAYLOAD/patch.msi".to_string(), name.to_string());
+            remark(&Remark::Stream { path, name, size })
+        };
+        let note = judged(":Zone.Identifier:$DATA", 4096);
+        assert_eq!(note.severity(), Severity::Note);
+        for (name, size) in [
+            (":Zone.Identifier:$DATA", 4097),
+            (":Zone.Identifier:$EA", 1),
+            (":payload.exe:$DATA", 1),
+            (":payload.exe:$DATA", 0),
+        ] {
+            assert_eq!(judged(name, size).severity(), Severity::Fail, "{name} {size}");
+        }
+        let Kind::UnexpectedStream { path, size } = judged(":evil.exe:$DATA", 7) else {
+            panic!("no stream");
+        };
+        assert_eq!((path.as_str(), size), ("PAYLOAD/patch.msi:evil.exe", 7));
     }
 }

@@ -9,6 +9,7 @@ use crate::seal::digest::Digest;
 use crate::seal::names::escape;
 use crate::store::folder::Access;
 use crate::store::private::make_private_folder;
+use crate::sys::user::effective_user;
 use crate::text::Language;
 
 use super::creation::{self, Creation, CreationError, Floors};
@@ -47,12 +48,24 @@ pub fn enrol(
     kind: Enrolment,
     language: Language,
 ) -> Result<Enrolled, Failure> {
+    let bytes = read_anchor_bytes(path, language)?;
+    enrol_bytes(folder, path, &bytes, code, kind, language)
+}
+
+/// The same where the anchor was read already, from `path`.
+pub fn enrol_bytes(
+    folder: &Path,
+    path: &Path,
+    bytes: &[u8],
+    code: &str,
+    kind: Enrolment,
+    language: Language,
+) -> Result<Enrolled, Failure> {
     let failures = &language.table().failures;
     let named = |path: &Path| ("path", escape(&path.display().to_string()));
     let code = Digest::parse_code(code)
         .ok_or_else(|| failure(Outcome::Usage, failures.code_not_a_code, &[]))?;
-    let bytes = read_anchor_bytes(path, language)?;
-    let chain = anchor::parse_with_code(&bytes, code).map_err(|error| match error {
+    let chain = anchor::parse_with_code(bytes, code).map_err(|error| match error {
         AnchorError::NoSuchCode => {
             failure(Outcome::TrustSetUp, failures.code_not_in_anchor, &[named(path)])
         }
@@ -68,6 +81,13 @@ pub fn enrol(
     };
     let opened = make_private_folder(folder, Access::Owner)
         .map_err(|fault| unsafe_folder(fault.to_string()))?;
+    // Who may only read a state, an instrument's own, takes nothing back in it.
+    let owner = opened.ownership().map(|(owner, ..)| owner).ok();
+    let user = effective_user();
+    if kind != Enrolment::First && user.is_some() && owner != user {
+        let entry = language.table().learn_failures.not_the_owner;
+        return Err(failure(Outcome::Refused, entry, &[named(folder)]));
+    }
     let creation = match kind {
         Enrolment::First => Creation::First,
         Enrolment::Recover => Creation::Recover,

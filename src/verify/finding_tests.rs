@@ -190,6 +190,14 @@ fn places_of_both_languages_are_the_same() {
             "{name}"
         );
     }
+    let copies = english.copy_failures.all();
+    for ((name, en), (_, fr)) in copies.iter().zip(french.copy_failures.all()) {
+        assert_eq!(
+            (places(en.what), places(en.next)),
+            (places(fr.what), places(fr.next)),
+            "{name}"
+        );
+    }
     for ((name, en), (_, fr)) in english.regions.all().iter().zip(french.regions.all()) {
         assert_eq!(places(en), places(fr), "{name}");
     }

@@ -7,6 +7,7 @@ mod attach;
 mod build;
 mod demo;
 mod devices;
+mod drill;
 mod key_option;
 mod keygen;
 mod pack;

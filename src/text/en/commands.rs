@@ -28,7 +28,7 @@ pub(in crate::text) const HELP: Help = Help {
     code_option: "The whole publisher code, 64 digits, in groups or not",
     recover_option: "Replace a state that was lost or damaged",
     to_option: "Existing folder for the release's folder",
-    exit_codes: "Exit codes:\n  0 PASS or done   1 FAIL   2 wrong command line   3 could not read\n  5 refused for safety   6 trust is not set up (UNPINNED)   130 cancelled",
+    exit_codes: "Exit codes:\n  0 PASS or done   1 FAIL   2 wrong command line   3 could not read\n  5 refused for safety   6 trust is not set up (UNPINNED)\n  7 the vendor's installer failed   130 cancelled",
     commands_heading: "Commands",
     options_heading: "Options",
     arguments_heading: "Arguments",
@@ -90,6 +90,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
     reread_differs: entry(
         "What was written reads back differently: {path}",
         "Nothing was left behind. The disk is failing: call support.",
+    ),
+    answer_unwritten: entry(
+        "The answer could not be written ({detail}).",
+        "Make room where standard output leads to, then run it again.",
     ),
     record_failed: entry(
         "The record could not be filed in {path}: {detail}",
