@@ -30,8 +30,6 @@ pub fn render(report: &Report, language: Language) -> String {
     page.signers(report);
     page.trust(report);
     page.rollback(report);
-    // What was found of the computer itself, where a command looked at it too.
-    page.findings(Page::of_section(report, 800));
     page.notes(report);
     page.text.push('\n');
     page.verdict(report);
