@@ -19,7 +19,7 @@ use mediaseal::seal::timestamp::Timestamp;
 use mediaseal::seal::trust::ProductRule;
 use mediaseal::sign::trust_editing::first_document;
 use mediaseal::source;
-use mediaseal::verify::decide::{self, Held, Request, Scope, TakeNothing};
+use mediaseal::verify::decide::{self, FileSet, Held, Request, Scope, TakeNothing};
 use mediaseal::verify::finding::{Kind, Severity};
 use mediaseal::verify::report::{Report, Verdict};
 use mediaseal::verify::rollback::{History, Older};
@@ -295,6 +295,7 @@ fn at(world: &World, source: &Path, clock: Option<Timestamp>) -> Report {
         held: Held::Chain(chain),
         history: &history,
         threshold: mediaseal::verify::decide::Threshold::Enforce,
+        expected: FileSet::Release,
         older: Older::Refuse,
         product: None,
         required_level: None,

@@ -25,7 +25,8 @@ pub struct Fault {
 
 /// Every bad zip.
 #[rustfmt::skip] // One line a fault: it is read as a table.
-pub const FAULTS: [Fault; 24] = [
+pub const FAULTS: [Fault; 26] = [
+    Fault { name: "bit-in-payload", row: 11, what: "one bit of a file flipped", spoil: bit },
     Fault { name: "file-missing", row: 12, what: "a file left out", spoil: missing },
     Fault { name: "file-truncated", row: 12, what: "a file one byte shorter", spoil: truncated },
     Fault { name: "file-longer", row: 12, what: "a file one byte longer", spoil: longer },
@@ -49,6 +50,7 @@ pub const FAULTS: [Fault; 24] = [
     Fault { name: "bytes-before", row: 18, what: "a program before the first file", spoil: bytes_before },
     Fault { name: "bytes-between", row: 18, what: "bytes between two files", spoil: bytes_between },
     Fault { name: "bytes-behind", row: 18, what: "bytes behind the end", spoil: |zip, _| Ok([zip.print(), b"behind".to_vec()].concat()) },
+    Fault { name: "bytes-appended", row: 25, what: "a program appended to a signed file", spoil: appended },
     Fault { name: "comment", row: 18, what: "a comment", spoil: comment },
 ];
 
@@ -77,6 +79,23 @@ fn with(mut zip: Zip, name: &str) -> Result<Vec<u8>, DrillError> {
     let like = zip.entries.first().ok_or_else(|| unsuitable("an empty zip"))?;
     let entry = Entry::file(like, name, b"MZ evil".to_vec());
     zip.entries.push(entry);
+    Ok(zip.print())
+}
+
+/// The checksums of the zip are made to fit.
+fn bit(mut zip: Zip, path: &str) -> Result<Vec<u8>, DrillError> {
+    let entry = zip.entry(path)?;
+    let mut data = entry.data.clone();
+    let middle = data.len() / 2;
+    *data.get_mut(middle).ok_or_else(|| unsuitable("an empty file"))? ^= 4;
+    entry.set_data(data);
+    Ok(zip.print())
+}
+
+fn appended(mut zip: Zip, path: &str) -> Result<Vec<u8>, DrillError> {
+    let entry = zip.entry(path)?;
+    let data = [&entry.data[..], b"MZ appended"].concat();
+    entry.set_data(data);
     Ok(zip.print())
 }
 

@@ -25,7 +25,7 @@ pub struct Fault {
 
 /// Every bad folder.
 #[rustfmt::skip] // One line a fault: it is read as a table.
-pub const FAULTS: [Fault; 9] = [
+pub const FAULTS: [Fault; 13] = [
     Fault { name: "file-missing", row: 12, what: "a file deleted", spoil: |_, file| fs::remove_file(file) },
     Fault { name: "file-truncated", row: 12, what: "a file one byte shorter", spoil: |_, file| resize(file, -1) },
     Fault { name: "file-longer", row: 12, what: "a file one byte longer", spoil: |_, file| resize(file, 1) },
@@ -33,6 +33,10 @@ pub const FAULTS: [Fault; 9] = [
     Fault { name: "folder-in-place", row: 12, what: "a folder in the place of a file", spoil: folder_in_place },
     Fault { name: "extra-files", row: 13, what: "autorun.inf, desktop.ini, a DLL and a shortcut added", spoil: extra_files },
     Fault { name: "extra-folder", row: 13, what: "an empty folder added", spoil: |root, _| fs::create_dir(root.join("Update")) },
+    Fault { name: "file-of-2-gib", row: 20, what: "a file that grew to 2^31 bytes", spoil: |_, file| grow(file, 1 << 31) },
+    Fault { name: "file-below-4-gib", row: 20, what: "a file that grew to 2^32 - 1 bytes", spoil: |_, file| grow(file, (1 << 32) - 1) },
+    Fault { name: "file-of-4-gib", row: 20, what: "a file that grew to 2^32 bytes", spoil: |_, file| grow(file, 1 << 32) },
+    Fault { name: "bytes-appended", row: 25, what: "a program appended to a signed file", spoil: appended },
     Fault { name: "bad-names", row: 17, what: "names that no release may have", spoil: bad_names },
     Fault { name: "names-equal-without-case", row: 17, what: "one name twice, in two cases", spoil: equal_without_case },
 ];
@@ -90,6 +94,15 @@ fn resize(file: &Path, by: i64) -> io::Result<()> {
     let length = fs::metadata(file)?.len().checked_add_signed(by);
     let length = length.ok_or(io::ErrorKind::InvalidInput)?;
     File::options().write(true).open(file)?.set_len(length)
+}
+
+/// The rest is a hole.
+fn grow(file: &Path, length: u64) -> io::Result<()> {
+    File::options().write(true).open(file)?.set_len(length)
+}
+
+fn appended(_: &Path, file: &Path) -> io::Result<()> {
+    io::Write::write_all(&mut File::options().append(true).open(file)?, b"MZ appended")
 }
 
 fn replaced(_: &Path, file: &Path) -> io::Result<()> {

@@ -100,6 +100,13 @@ impl Image {
         Ok(Self { file, path: path.to_path_buf(), geometry })
     }
 
+    /// Makes the image `by` bytes longer, by a hole, or shorter.
+    pub fn resize(&mut self, by: i64) -> Result<(), DrillError> {
+        let length = self.geometry.bytes().checked_add_signed(by);
+        let length = length.ok_or_else(|| unsuitable("an image of no size"))?;
+        self.file.set_len(length).map_err(DrillError::io(&self.path, "resize"))
+    }
+
     /// Where everything lies.
     pub fn geometry(&self) -> Geometry {
         self.geometry

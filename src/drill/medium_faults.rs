@@ -6,6 +6,7 @@ use super::{DrillError, medium_chains as chains, medium_windows as windows, unsu
 use crate::medium::fat::{
     BOOT_CODE, MBR_PARTITION_TABLE, PARTITION_LBA, ROOT_CLUSTER, SECTOR, SECTOR_BYTES,
 };
+use crate::seal::layout::SUMS;
 use std::path::Path;
 
 /// What does the spoiling. `payload` is the path of a file of the release.
@@ -25,7 +26,10 @@ pub struct Fault {
 
 /// Every bad image.
 #[rustfmt::skip] // One line a fault: it is read as a table.
-pub const FAULTS: [Fault; 36] = [
+pub const FAULTS: [Fault; 41] = [
+    Fault { name: "bit-in-payload", row: 11, what: "one bit of a file flipped", spoil: |image, path| bit(image, path, 5_000) },
+    Fault { name: "bit-in-seal", row: 11, what: "one bit of SHA256SUMS flipped", spoil: |image, _| bit(image, SUMS, 3) },
+    Fault { name: "bit-in-structure", row: 11, what: "one bit of a FAT flipped", spoil: |image, _| image.flip(image.fat_offset(0, ROOT_CLUSTER), 3) },
     Fault { name: "file-missing", row: 12, what: "a file taken out without a trace", spoil: missing },
     Fault { name: "file-truncated", row: 12, what: "a file one byte shorter", spoil: |image, path| resize(image, path, -1) },
     Fault { name: "file-longer", row: 12, what: "a file one byte longer", spoil: |image, path| resize(image, path, 1) },
@@ -59,6 +63,8 @@ pub const FAULTS: [Fault; 36] = [
     Fault { name: "sector-size-4096", row: 16, what: "a boot sector that says 4096", spoil: |image, _| image.put(PARTITION_LBA * SECTOR + 0x0B, &4096_u16.to_le_bytes()) },
     Fault { name: "absurd-sectors", row: 16, what: "FFFFFFFF sectors in every place that counts them", spoil: |image, _| chains::absurd_sectors(image) },
     Fault { name: "long-name-checksum", row: 16, what: "a long name of another file", spoil: chains::long_name_checksum },
+    Fault { name: "endless-tail", row: 20, what: "4 GiB of zeros behind the image", spoil: |image, _| image.resize(4 << 30) },
+    Fault { name: "cut-off", row: 21, what: "an image that ends in the middle", spoil: |image, _| image.resize(-(image.geometry().bytes() as i64 / 2)) },
     Fault { name: "bad-names", row: 17, what: "names that no release may have", spoil: bad_names },
     Fault { name: "names-equal-without-case", row: 17, what: "one name twice, in two cases", spoil: equal_without_case },
     Fault { name: "short-name-only", row: 17, what: "an 8.3 name with a tilde", spoil: |image, _| image.append("", &[entry(b"A~1     TXT", FILE, 0, 0)]).map(|_| ()) },
@@ -88,6 +94,13 @@ pub fn fault(name: &str) -> Option<&'static Fault> {
 /// Makes the bad image `bad` of the good image `good`.
 pub fn spoil(fault: &Fault, good: &Path, bad: &Path, payload: &str) -> Result<(), DrillError> {
     make(good, bad, |image| (fault.spoil)(image, payload))
+}
+
+/// Flips a bit of the byte at `at` of a file, or of its last one.
+fn bit(image: &mut Image, path: &str, at: u32) -> Result<(), DrillError> {
+    let found = image.find(path)?;
+    let last = found.size.checked_sub(1).ok_or_else(|| unsuitable("an empty file"))?;
+    image.flip(image.cluster(found.cluster) + u64::from(at.min(last)), 2)
 }
 
 /// Closes the gap in the folder, empties the clusters.

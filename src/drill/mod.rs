@@ -14,6 +14,9 @@
 //! | [`bundle`], [`bundle_faults`] | a zip that can be spoiled; the list of bad zips by name |
 //! | [`folder`] | the list of bad folders by name |
 //! | [`trust_anchor`], [`trust_state`] | anchors and state folders that were tampered with |
+//! | [`registry`] | the one list of exercises, with what must come of each |
+//! | [`exercise`] | the workbench: a good release, its twin, throwaway keys |
+//! | [`answers`] | the answer sheet |
 //!
 //! Invariants: a fixture changes a copy and never what it was given; its output
 //! appears whole or not at all. A fixture that finds nothing to spoil is an
@@ -31,13 +34,16 @@ use crate::sign::files::FileError;
 use crate::sign::keyfile::{KeyfileError, SigningKey};
 use crate::store::StoreError;
 
+pub mod answers;
 pub mod bundle;
 pub mod bundle_faults;
+pub mod exercise;
 pub mod folder;
 pub mod medium;
 pub mod medium_chains;
 pub mod medium_faults;
 pub mod medium_windows;
+pub mod registry;
 pub mod seal;
 pub mod seal_draft;
 pub mod seal_fields;

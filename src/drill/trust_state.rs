@@ -49,6 +49,42 @@ pub enum StateFault {
 }
 
 impl StateFault {
+    /// Its name, for a command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TrustDeleted => "state-trust-deleted",
+            Self::FloorsDeleted => "state-floors-deleted",
+            Self::StoresDeleted => "state-stores-deleted",
+            Self::OneFileDeleted => "state-one-file-deleted",
+            Self::OneTrustFileDeleted => "state-one-trust-file-deleted",
+            Self::Torn => "state-torn",
+            Self::BitFlipped => "state-bit-flipped",
+            Self::OneFileOld => "state-one-file-old",
+            Self::NewerFiles => "state-newer-files",
+            Self::NewerFloors => "state-newer-floors",
+            Self::NewerTrust => "state-newer-trust",
+            Self::OtherPublisher => "state-of-other-publisher",
+        }
+    }
+
+    /// What was done to the state.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::TrustDeleted => "the stored chain is gone",
+            Self::FloorsDeleted => "what was copied before is gone",
+            Self::StoresDeleted => "everything stored is gone, the records are there",
+            Self::OneFileDeleted => "one of two files of what was copied is gone",
+            Self::OneTrustFileDeleted => "one of two files of the chain is gone",
+            Self::Torn => "a power cut tore a file of what was copied",
+            Self::BitFlipped => "one bit of what was copied is flipped",
+            Self::OneFileOld => "a backup put an old file back",
+            Self::NewerFiles => "a newer program wrote the files",
+            Self::NewerFloors => "a newer program wrote what was copied",
+            Self::NewerTrust => "a newer program wrote the chain",
+            Self::OtherPublisher => "what was copied is another publisher's",
+        }
+    }
+
     /// Every fault.
     pub const ALL: [Self; 12] = [
         Self::TrustDeleted,

@@ -28,7 +28,7 @@ use crate::verify::rollback::{self, Rollback};
 use crate::verify::session::{self, Asked, Session, clock, failure};
 use crate::verify::state::{RECORDS, RELEASES};
 
-use super::staging::{self, Destination, Difference, ExpectedFile, Staging, StagingError};
+use super::staging::{self, Destination, ExpectedFile, Staging, StagingError};
 
 /// Where the copy is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -309,13 +309,13 @@ fn disk_failure(detail: &str, language: Language) -> Failure {
 fn staging_failure(error: &StagingError, language: Language) -> Failure {
     let failures = &language.table().failures;
     match error {
-        StagingError::Exists { path, differences, .. } => {
-            let foreign = |difference: &Difference| matches!(difference, Difference::Owner(_));
-            let entry = match differences.iter().any(foreign) {
-                true => failures.existing_foreign,
-                false => failures.existing_differs,
-            };
-            failure(Outcome::Refused, entry, &[shown(path)])
+        StagingError::Exists { path, .. } => {
+            failure(Outcome::Refused, failures.existing_differs, &[shown(path)])
+        }
+        StagingError::ForeignOwner { path, owner } => {
+            let values = [shown(path), ("owner", owner.to_string())];
+            let entry = language.table().copy_failures.existing_foreign;
+            failure(Outcome::Refused, entry, &values)
         }
         StagingError::Exchanged(path) => {
             let values = [shown(path), ("detail", escape(&error.to_string()))];

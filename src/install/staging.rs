@@ -24,7 +24,8 @@ use crate::seal::paths::check_paths;
 use crate::store::StoreError;
 use crate::store::folder::{Access, EntryKind, Folder, Reread, SystemFolder};
 use crate::store::temporary::STAGING;
-use crate::store::tree::{TemporaryTree, sync_tree};
+use crate::store::tree::{MAX_TREE_DEPTH, TemporaryTree, sync_tree};
+use crate::sys::user::effective_user;
 
 #[path = "staging_compare.rs"]
 mod compare;
@@ -34,7 +35,7 @@ mod destination;
 mod error;
 
 pub use compare::{Comparison, Difference, ExpectedFile, MAX_DIFFERENCES, compare};
-use compare::{compare_owned, is_foreign};
+use compare::{foreign, foreign_owner};
 pub use destination::{Destination, DestinationFault};
 pub use error::{Cause, StagingError};
 
@@ -75,17 +76,6 @@ pub fn existing<F: Folder>(
     name: &str,
     expected: &[ExpectedFile],
 ) -> Result<Option<Outcome>, StagingError> {
-    existing_of(destination, name, expected, None)
-}
-
-/// The same; what is there must belong to `ours` or the administrator. Whoever
-/// else owns it could change it once it was found to be right.
-fn existing_of<F: Folder>(
-    destination: &Destination<F>,
-    name: &str,
-    expected: &[ExpectedFile],
-    ours: Option<u32>,
-) -> Result<Option<Outcome>, StagingError> {
     let parent = destination.folder();
     let path = destination.path().join(name);
     let entry = parent.entry(name.as_ref()).map_err(StoreError::io("look at", &path))?;
@@ -93,16 +83,20 @@ fn existing_of<F: Folder>(
         |differences, count| StagingError::Exists { path: path.clone(), differences, count };
     match entry.map(|entry| entry.kind) {
         None => return Ok(None),
-        Some(_) if is_foreign(entry.and_then(|entry| entry.owner), ours) => {
-            return Err(refused(vec![Difference::Owner(name.to_string())], 1));
-        }
         Some(EntryKind::Folder) => {}
         Some(_) => return Err(refused(vec![Difference::Kind(name.to_string())], 1)),
     }
+    let user = effective_user();
+    if let Some(owner) = entry.and_then(|entry| foreign(entry.owner, user)) {
+        return Err(StagingError::ForeignOwner { path, owner });
+    }
     let folder = parent.open_folder(name.as_ref()).map_err(StoreError::io("open", &path))?;
-    let found = compare_owned(&folder, expected, ours)?;
+    let found = compare(&folder, expected)?;
     if found.count > 0 {
         return Err(refused(found.differences, found.count));
+    }
+    if let Some((path, owner)) = foreign_owner(&folder, user, MAX_TREE_DEPTH)? {
+        return Err(StagingError::ForeignOwner { path, owner });
     }
     // A copy that lost its power after the rename may not be durable yet.
     sync_tree(&folder)?;
@@ -191,7 +185,7 @@ impl<'d, F: Folder> Staging<'d, F> {
             let Comparison { differences, count, .. } = found;
             return Err(StagingError::ReadBack { differences, count });
         }
-        if let Some(outcome) = self.existing(expected)? {
+        if let Some(outcome) = existing(self.destination, &self.name, expected)? {
             return Ok(outcome);
         }
         self.check_place()?;
@@ -202,7 +196,7 @@ impl<'d, F: Folder> Staging<'d, F> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // Another copy was faster.
                 let refused = || StagingError::Store(StoreError::Exists(path));
-                return self.existing(expected)?.ok_or_else(refused);
+                return existing(self.destination, &self.name, expected)?.ok_or_else(refused);
             }
             Err(error) => return Err(StoreError::io("give its name to", path)(error).into()),
         }
@@ -215,16 +209,6 @@ impl<'d, F: Folder> Staging<'d, F> {
             return Err(error);
         }
         Ok(Outcome::Copied { reread: found.reread })
-    }
-
-    /// What stands under the name already, if anything does. What we make here
-    /// tells who we are on this file system: some name one owner for all.
-    fn existing(&self, expected: &[ExpectedFile]) -> Result<Option<Outcome>, StagingError> {
-        let parent = self.destination.folder();
-        let entry = parent.entry(self.tree.name());
-        let entry = entry.map_err(StoreError::io("look at", parent.path()))?;
-        let ours = entry.and_then(|entry| entry.owner);
-        existing_of(self.destination, &self.name, expected, ours)
     }
 
     /// The files that came are the signed ones, before any of them is flushed.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
@@ -42,8 +43,6 @@ pub enum Difference {
     Length(String),
     /// A file has the right length and other contents.
     Contents(String),
-    /// It belongs to somebody who could change it after it was compared.
-    Owner(String),
 }
 
 impl fmt::Display for Difference {
@@ -54,7 +53,6 @@ impl fmt::Display for Difference {
             Self::Kind(path) => write!(f, "{} is of another kind", escape(path)),
             Self::Length(path) => write!(f, "{} has another length", escape(path)),
             Self::Contents(path) => write!(f, "{} has other contents", escape(path)),
-            Self::Owner(path) => write!(f, "{} belongs to another user", escape(path)),
         }
     }
 }
@@ -81,26 +79,7 @@ impl Comparison {
 
 /// Compares everything below `folder` with `expected`, reading the medium.
 pub fn compare<F: Folder>(folder: &F, expected: &[ExpectedFile]) -> Result<Comparison, StoreError> {
-    compare_owned(folder, expected, None)
-}
-
-/// True where `owner` is neither `ours` nor the administrator, as far as the
-/// system tells.
-pub(super) fn is_foreign(owner: Option<u32>, ours: Option<u32>) -> bool {
-    match (owner, ours) {
-        (Some(owner), Some(ours)) => owner != ours && owner != 0,
-        _ => false,
-    }
-}
-
-/// The same; what belongs to another user than `ours` is a difference.
-pub(super) fn compare_owned<F: Folder>(
-    folder: &F,
-    expected: &[ExpectedFile],
-    ours: Option<u32>,
-) -> Result<Comparison, StoreError> {
     let mut walk = Walk {
-        ours,
         files: expected.iter().map(|file| (file.path.as_str(), file)).collect(),
         folders: BTreeSet::new(),
         seen: BTreeSet::new(),
@@ -120,8 +99,41 @@ pub(super) fn compare_owned<F: Folder>(
     Ok(walk.found)
 }
 
+/// The first entry below `folder` that belongs to an ordinary user other than
+/// `user`, with that user's number: who owns it can change it after it was
+/// compared. A system without such numbers has nobody to name.
+pub fn foreign_owner<F: Folder>(
+    folder: &F,
+    user: Option<u32>,
+    depth: usize,
+) -> Result<Option<(PathBuf, u32)>, StoreError> {
+    if depth == 0 {
+        return Err(StoreError::TooDeep(folder.path().to_path_buf()));
+    }
+    for name in folder.list().map_err(StoreError::io("list", folder.path()))? {
+        let place = folder.path().join(&name);
+        let entry = folder.entry(&name).map_err(StoreError::io("look at", &place))?;
+        let Some(entry) = entry else { continue };
+        if let Some(owner) = foreign(entry.owner, user) {
+            return Ok(Some((place, owner)));
+        }
+        if entry.kind == EntryKind::Folder {
+            let opened = folder.open_folder(&name).map_err(StoreError::io("open", &place))?;
+            if let Some(found) = foreign_owner(&opened, user, depth - 1)? {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The owner, if that is an ordinary user other than `user`. The administrator
+/// (0) can change everything anyway.
+pub fn foreign(owner: Option<u32>, user: Option<u32>) -> Option<u32> {
+    owner.filter(|owner| *owner != 0 && Some(*owner) != user)
+}
+
 struct Walk<'a> {
-    ours: Option<u32>,
     files: BTreeMap<&'a str, &'a ExpectedFile>,
     folders: BTreeSet<&'a str>,
     seen: BTreeSet<String>,
@@ -142,9 +154,6 @@ impl Walk<'_> {
             let ours = name.to_str().is_some();
             let file = self.files.get(path.as_str()).copied().filter(|_| ours);
             let is_folder = ours && self.folders.contains(path.as_str());
-            if is_foreign(entry.and_then(|entry| entry.owner), self.ours) {
-                self.found.add(Difference::Owner(path.clone()));
-            }
             match (entry.map(|entry| (entry.kind, entry.bytes)), file) {
                 (None, _) => {}
                 (Some((EntryKind::File, bytes)), Some(file)) => {
@@ -197,17 +206,5 @@ impl Walk<'_> {
             self.found.add(Difference::Contents(file.path.clone()));
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_ourselves_and_the_administrator_may_own_a_copy() {
-        assert!(is_foreign(Some(1001), Some(1000)) && is_foreign(Some(1000), Some(0)));
-        assert!(!is_foreign(Some(1000), Some(1000)) && !is_foreign(Some(0), Some(1000)));
-        assert!(!is_foreign(None, Some(1000)) && !is_foreign(Some(1000), None));
     }
 }

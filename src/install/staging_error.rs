@@ -45,6 +45,14 @@ pub enum StagingError {
         /// All of them.
         count: usize,
     },
+    /// The same files stand there already, and another ordinary user owns one of
+    /// them or a folder, and so can change it.
+    ForeignOwner {
+        /// What.
+        path: PathBuf,
+        /// The user's number.
+        owner: u32,
+    },
     /// The source gave more or fewer bytes than declared.
     Length {
         /// The file.
@@ -90,6 +98,9 @@ impl StagingError {
                 "Somebody or something works in that folder. Find out what before trying again."
             }
             Self::Exists { .. } => "Move the other folder away, or ask who changed it.",
+            Self::ForeignOwner { .. } => {
+                "Ask who made it. Move it away, then copy again: the copy will be yours."
+            }
             Self::Name { .. } | Self::Length { .. } | Self::Contents(_) | Self::Set(_) => {
                 "Do not use this key. Keep it as it is and call support."
             }
@@ -116,6 +127,11 @@ impl fmt::Display for StagingError {
                 "{} is there already and differs in {count} places{}",
                 escape(&path.to_string_lossy()),
                 first(differences)
+            ),
+            Self::ForeignOwner { path, owner } => write!(
+                f,
+                "{} is there already and belongs to another user (number {owner})",
+                escape(&path.to_string_lossy())
             ),
             Self::Length { path, declared, received } if received > declared => {
                 write!(f, "{} is longer than the {declared} bytes declared", escape(path))

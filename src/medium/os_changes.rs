@@ -408,3 +408,7 @@ fn cluster_of(slot: &[u8; SLOT]) -> u32 {
 #[cfg(test)]
 #[path = "os_changes_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "os_changes_sweep_tests.rs"]
+mod sweep;

@@ -92,6 +92,21 @@ pub struct VersionRange {
     pub to: DottedVersion,
 }
 
+impl VersionRange {
+    /// True where `version` lies in it. Numbers that one side does not have are
+    /// 0 at the oldest end; the newest end covers everything that begins like it.
+    pub fn contains(&self, version: &DottedVersion) -> bool {
+        let (version, from, to) = (version.numbers(), self.from.numbers(), self.to.numbers());
+        let four = |numbers: &[u32]| {
+            let mut four = [0; 4];
+            four.iter_mut().zip(numbers).for_each(|(place, number)| *place = *number);
+            four
+        };
+        let version = four(&version);
+        version >= four(&from) && version[..to.len()] <= to[..]
+    }
+}
+
 /// What kind of payload it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -120,3 +120,18 @@ fn guids_have_one_spelling() {
         assert!(Guid::parse(bad).is_none(), "{bad}");
     }
 }
+
+#[test]
+fn versions_are_compared_number_by_number() {
+    let version = |text: &str| DottedVersion::parse(text).unwrap();
+    let range = VersionRange { from: version("1.3"), to: version("3.1") };
+    for inside in ["1.3", "1.3.0.0", "1.10", "2.4.0.2385", "3", "3.1", "3.1.0.500", "3.1.99"] {
+        assert!(range.contains(&version(inside)), "{inside}");
+    }
+    for outside in ["1", "1.2.9.9", "0.9", "3.2", "3.10", "4", "31.0"] {
+        assert!(!range.contains(&version(outside)), "{outside}");
+    }
+    let exact = VersionRange { from: version("2.4.0.10"), to: version("2.4.0.10") };
+    assert!(exact.contains(&version("2.4.0.10")));
+    assert!(!exact.contains(&version("2.4.0.9")) && !exact.contains(&version("2.4")));
+}

@@ -121,6 +121,14 @@ checked_text!(
     "one to four numbers joined by dots"
 );
 
+impl DottedVersion {
+    /// Its numbers, one to four.
+    pub fn numbers(&self) -> Vec<u32> {
+        // The rule of the type left nothing else than such numbers.
+        self.as_str().split('.').filter_map(|part| part.parse().ok()).collect()
+    }
+}
+
 /// A number of ours: 1 to 2^31 - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
@@ -308,6 +316,12 @@ pub fn escape(text: &str) -> String {
         }
     }
     safe
+}
+
+/// [`escape`] for a path of this computer, as people know it: its backslashes
+/// stay single. Not to be read back.
+pub fn escape_path(path: &std::path::Path) -> String {
+    escape(&path.display().to_string()).replace("\\\\", "\\")
 }
 
 #[cfg(test)]

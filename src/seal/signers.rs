@@ -33,7 +33,8 @@ pub struct Signed {
 /// Everything that the signature files beside `SHA256SUMS` come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignerCount {
-    /// Valid signatures by keys that hold `release` now, one a public key.
+    /// Valid signatures by keys that hold `release` now, one a public key, in
+    /// the order of their holders' names.
     pub counted: Vec<Signed>,
     /// Valid signatures by keys that no longer hold `release`.
     pub no_longer: Vec<Signed>,
@@ -88,6 +89,10 @@ pub fn count<'a>(
                 }
             }
         }
+    }
+    // Key ids are as good as random; people read names.
+    for signed in [&mut result.counted, &mut result.no_longer] {
+        signed.sort_by(|a, b| a.signer.name.cmp(&b.signer.name));
     }
     let there = |holder: &Holder| {
         result.counted.iter().any(|s| s.signer.key.point() == holder.public_key.point())

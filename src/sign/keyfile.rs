@@ -18,7 +18,7 @@ use minisign::{ErrorKind, KeyPair, SecretKey, SecretKeyBox};
 
 use super::files::{self, Access, Existing, FileError, shown};
 use super::secret::Secret;
-use crate::seal::key::PublicKey;
+use crate::seal::key::{KeyId, PublicKey};
 use crate::seal::signature::{Signature, UNTRUSTED_COMMENT};
 use crate::verify::outcome::{Failure, Outcome};
 
@@ -93,6 +93,10 @@ impl From<KeyfileError> for Failure {
         Self::new(outcome, what, next)
     }
 }
+
+/// Where the key id stands in an unpacked secret key: behind algorithms (6),
+/// salt (32) and costs (16).
+const KEY_ID_AT: usize = 54;
 
 /// A key that was just made and is not written yet.
 pub struct NewKey {
@@ -266,6 +270,23 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
+    /// A key for one exercise, never written to a file; with the id of another
+    /// key, where it stands in for one that nobody here has.
+    pub fn throwaway(id: Option<KeyId>) -> Result<Self, KeyfileError> {
+        let pair = KeyPair::generate_unencrypted_keypair().map_err(engine)?;
+        let mut packed = pair.sk.to_bytes();
+        if let (Some(id), Some(place)) = (id, packed.get_mut(KEY_ID_AT..KEY_ID_AT + 8)) {
+            place.copy_from_slice(&id.0);
+        }
+        let secret = SecretKey::from_bytes(&packed).map_err(engine)?;
+        let public = minisign::PublicKey::from_secret_key(&secret).map_err(engine)?;
+        let public = PublicKey::parse(&public.to_base64()).map_err(engine)?;
+        match id.is_none_or(|id| id == public.id()) {
+            true => Ok(Self { secret, public }),
+            false => Err(KeyfileError::Engine("another key id than the one asked for".to_string())),
+        }
+    }
+
     /// The public half.
     pub fn public(&self) -> PublicKey {
         self.public

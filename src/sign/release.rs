@@ -22,7 +22,7 @@ use crate::seal::signers::SignerCount;
 use crate::seal::sums::Sums;
 use crate::source::{Source, SourceError};
 use crate::verify::decide::{
-    self, Decision, Held, Progress, Request, Scope, TakeNothing, Threshold,
+    self, Decision, FileSet, Held, Progress, Request, Scope, TakeNothing, Threshold,
 };
 use crate::verify::finding::{Kind, Severity, Unpinned};
 use crate::verify::outcome::{Failure, Outcome};
@@ -155,6 +155,7 @@ impl Release {
             device: None,
             scope: Scope::WholeMedium,
             threshold: Threshold::StillBeingSigned,
+            expected: FileSet::Release,
             held: match anchor {
                 Some(chain) => Held::Chain(chain.clone()),
                 None => Held::Unpinned(Unpinned::NoAnchor),

@@ -10,7 +10,9 @@ use super::files::source_failure;
 use super::lines::{Lines, finding_lines};
 use crate::seal::chain::Chain;
 use crate::source;
-use crate::verify::decide::{self, Held, Progress, Request, Scope, TakeNothing, Threshold};
+use crate::verify::decide::{
+    self, FileSet, Held, Progress, Request, Scope, TakeNothing, Threshold,
+};
 use crate::verify::finding::{Kind, Severity};
 use crate::verify::outcome::Failure;
 use crate::verify::report::{Report, Verdict};
@@ -101,6 +103,7 @@ fn check(path: &Path, chain: &Chain, progress: Progress<'_>) -> Result<Report, F
         device: None,
         scope: Scope::WholeMedium,
         threshold: Threshold::Enforce,
+        expected: FileSet::Release,
         held: Held::Chain(chain.clone()),
         history: &history,
         older: Older::Refuse,

@@ -71,7 +71,7 @@ pub enum SourceError {
 
 impl SourceError {
     /// An error of the system while something that is open was read.
-    pub(super) fn io(place: &str, doing: &'static str, source: io::Error) -> Self {
+    pub(crate) fn io(place: &str, doing: &'static str, source: io::Error) -> Self {
         let place = place.to_string();
         let inner = source.get_ref();
         if inner.is_some_and(|error| error.is::<Spent>()) {

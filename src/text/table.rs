@@ -30,13 +30,19 @@ macro_rules! texts {
 }
 
 mod commands;
+mod copying;
 mod findings;
+mod guide;
 mod learning;
+mod procedure;
 mod reports;
 
 pub use commands::{Failures, Help};
+pub use copying::CopyFailures;
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
+pub use guide::{Guide, GuideQuestions, InstallHelp, Setup, SetupFailures, SetupQuestions};
 pub use learning::{LearnFailures, Learning};
+pub use procedure::{Dialogue, InstallFailures, InstallerExits, Procedure, Questions};
 pub use reports::Labels;
 
 /// Everything that a language must say.
@@ -56,6 +62,30 @@ pub struct Table {
     pub help: Help,
     /// Failures.
     pub failures: Failures,
+    /// Ways to answer a question.
+    pub dialogue: Dialogue,
+    /// Questions before anything is changed.
+    pub questions: Questions,
+    /// Answers of the vendor's installer.
+    pub exits: InstallerExits,
+    /// What stops an installation.
+    pub install_failures: InstallFailures,
+    /// The procedure and its records.
+    pub procedure: Procedure,
+    /// Setting up.
+    pub setup: Setup,
+    /// Questions of setting up.
+    pub setup_questions: SetupQuestions,
+    /// What stops setting up.
+    pub setup_failures: SetupFailures,
+    /// The guided way.
+    pub guide: Guide,
+    /// Its questions.
+    pub guide_questions: GuideQuestions,
+    /// Help of the commands on an instrument.
+    pub install_help: InstallHelp,
+    /// What stands in the way of a copy.
+    pub copy_failures: CopyFailures,
     /// Chains that come alone.
     pub learning: Learning,
     /// What went wrong with them.

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::seal::manifest::{FileEntry, Role};
 use crate::seal::names::check_path;
 use crate::source::{Entry, EntryKind, Listing, Remark};
 
 use super::decide::Accepted;
 use super::finding::Kind;
+use super::level::Level;
 
 /// Findings that one listing may give; the rest is counted. More than a person
 /// reads, and a record of it stays small.
@@ -22,6 +24,14 @@ pub fn bounded(mut findings: Vec<Kind>) -> Vec<Kind> {
     findings
 }
 
+/// The sealed files that must be there: all of the release, or the payload
+/// where a copy on an instrument is judged.
+pub fn sealed_files(accepted: &Accepted, level: Level) -> impl Iterator<Item = &FileEntry> {
+    let payload_alone = level == Level::InstalledCopy;
+    let files = accepted.manifest.files.iter();
+    files.filter(move |file| !payload_alone || file.role == Role::Payload)
+}
+
 /// What a release has, as paths.
 pub struct Expected<'a> {
     /// Path to size, of every file.
@@ -33,11 +43,11 @@ pub struct Expected<'a> {
 }
 
 impl<'a> Expected<'a> {
-    /// The files of the release and those of its seal as found.
-    pub fn of(accepted: &'a Accepted, seal: &'a [(String, &'a [u8])]) -> Self {
+    /// The files that `level` is about and those of the seal as found.
+    pub fn of(accepted: &'a Accepted, seal: &'a [(String, &'a [u8])], level: Level) -> Self {
         let mut files: BTreeMap<&str, u64> =
             seal.iter().map(|(path, bytes)| (path.as_str(), bytes.len() as u64)).collect();
-        for file in &accepted.manifest.files {
+        for file in sealed_files(accepted, level) {
             files.insert(&file.path, file.size);
         }
         let above = |path: &&'a str| -> Vec<&'a str> {
@@ -98,7 +108,7 @@ impl<'a> Expected<'a> {
 /// medium that the renderer has already found different.
 pub fn strangers(listing: &Listing, accepted: &Accepted) -> Vec<Kind> {
     let seal = accepted.seal.entries();
-    let mut findings = Expected::of(accepted, &seal).judge(listing);
+    let mut findings = Expected::of(accepted, &seal, Level::Volume).judge(listing);
     findings.extend(remarks(listing));
     bounded(findings)
 }
@@ -107,6 +117,20 @@ pub fn strangers(listing: &Listing, accepted: &Accepted) -> Vec<Kind> {
 pub fn remarks(listing: &Listing) -> impl Iterator<Item = Kind> {
     let said = |r: &&Remark| matches!(r, Remark::NotText { .. } | Remark::TrimmedName { .. });
     listing.remarks.iter().filter(move |r| !said(r)).map(remark)
+}
+
+/// The stream in which Windows notes where a file came from, and how long one
+/// may be before it could carry something else.
+const ZONE_IDENTIFIER: &str = ":Zone.Identifier:$DATA";
+const MAX_ZONE_BYTES: u64 = 4096;
+
+/// A stream beside a file's contents: no release has one.
+fn stream(path: &str, name: &str, size: u64) -> Kind {
+    if name.eq_ignore_ascii_case(ZONE_IDENTIFIER) && size <= MAX_ZONE_BYTES {
+        return Kind::ZoneIdentifier { path: path.to_string() };
+    }
+    let name = name.strip_suffix(":$DATA").unwrap_or(name);
+    Kind::UnexpectedStream { path: format!("{path}{name}"), size }
 }
 
 /// A reader's remark as a finding.
@@ -128,7 +152,36 @@ pub fn remark(remark: &Remark) -> Kind {
         Remark::Unread { path, detail } => {
             Kind::ReadError { place: path.clone(), detail: detail.clone() }
         }
+        Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
         other => Kind::ReaderRemark { detail: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::finding::Severity;
+
+    #[test]
+    fn streams_are_strangers_and_the_note_of_origin_is_a_note() {
+        let judged = |name: &str, size| {
+            let (path, name) = ("PAYLOAD/patch.msi".to_string(), name.to_string());
+            remark(&Remark::Stream { path, name, size })
+        };
+        let note = judged(":Zone.Identifier:$DATA", 4096);
+        assert_eq!(note.severity(), Severity::Note);
+        for (name, size) in [
+            (":Zone.Identifier:$DATA", 4097),
+            (":Zone.Identifier:$EA", 1),
+            (":payload.exe:$DATA", 1),
+            (":payload.exe:$DATA", 0),
+        ] {
+            assert_eq!(judged(name, size).severity(), Severity::Fail, "{name} {size}");
+        }
+        let Kind::UnexpectedStream { path, size } = judged(":evil.exe:$DATA", 7) else {
+            panic!("no stream");
+        };
+        assert_eq!((path.as_str(), size), ("PAYLOAD/patch.msi:evil.exe", 7));
     }
 }

@@ -47,6 +47,16 @@ pub enum Threshold {
     StillBeingSigned,
 }
 
+/// Which files a source must have beside its seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileSet {
+    /// All that the manifest names.
+    Release,
+    /// The payload alone: what `copy` keeps on an instrument. A folder that is
+    /// judged so comes to [`Level::InstalledCopy`], which nothing else reaches.
+    Payload,
+}
+
 /// The chain that the person who runs the check trusts.
 #[derive(Clone, Debug)]
 pub enum Held {
@@ -93,6 +103,8 @@ pub struct Request<'a> {
     pub scope: Scope,
     /// Whether enough people must have signed.
     pub threshold: Threshold,
+    /// The set that must be there, no more and no less.
+    pub expected: FileSet,
     /// Whose chain it rests on.
     pub held: Held,
     /// What was copied of a product before.
@@ -213,6 +225,7 @@ pub fn check(
 /// they do. The listing is what the source has; `None` if it cannot be read.
 pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option<Listing>) {
     let level = match (source.shape(), request.scope) {
+        (Shape::Folder, _) if request.expected == FileSet::Payload => Level::InstalledCopy,
         (Shape::Folder, _) => Level::FilesOnly,
         (Shape::Bundle, _) => Level::Bundle,
         (Shape::Image, _) | (Shape::Device, Scope::VolumeOnly) => Level::Volume,

@@ -65,6 +65,7 @@ fn decided(folder: &Path, held: Held, threshold: Threshold) -> (Decision, Taken)
         device: None,
         scope: Scope::WholeMedium,
         threshold,
+        expected: FileSet::Release,
         held,
         history: &|_| History::NotChecked,
         older: Older::Refuse,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::super::decide::{self, Held, Request, Scope, TakeNothing, Threshold};
+use super::super::decide::{self, FileSet, Held, Request, Scope, TakeNothing, Threshold};
 use super::super::outcome::Outcome;
 use super::super::report::Report;
 use super::super::rollback::{History, Older};
@@ -92,6 +92,7 @@ fn check(drive: &mut Drive, chain: &Chain) -> Report {
         device: None,
         scope: Scope::WholeMedium,
         threshold: Threshold::Enforce,
+        expected: FileSet::Release,
         held: Held::Chain(chain.clone()),
         history: &|_| History::NotChecked,
         older: Older::Refuse,

@@ -4,7 +4,7 @@
 //! it down and support looks it up (docs/THREATS.md). What a finding does to
 //! the verdict is its severity and follows from its kind alone.
 
-use crate::seal::names::{Identifier, Number, Position, escape};
+use crate::seal::names::{Identifier, Number, Position, escape, escape_path};
 use crate::seal::signature::SignatureError;
 use crate::seal::timestamp::Timestamp;
 use crate::text::{Entry, Language, Table, fill};
@@ -165,6 +165,22 @@ pub enum Kind {
     OwnDriveFolder { path: String },
     ForeignDriveFolder { path: String },
     ZoneIdentifier { path: String },
+    NotAdministrator { detail: String },
+    WrongInstrument { found: String, wanted: String },
+    WrongSoftware { software: String, found: String, wanted: String },
+    RunInProgress { detail: String },
+    RestartPending { detail: String },
+    OtherInstaller { detail: String },
+    TooLittleSpace { path: String, free: u64, needed: u64 },
+    Unanswered { question: String, option: &'static str },
+    NoPackage,
+    SoftwareAtLastRun { software: String, version: String, folder: String },
+    UnfinishedRun { folder: String },
+    RestartPendingAccepted { detail: String },
+    FactUnread { fact: &'static str, detail: String },
+    PolicyActive { detail: String },
+    PolicyForbids { path: String },
+    UnusualFolder { path: String },
     DemoPublisher,
     WriteProtected,
     NotWriteProtected,
@@ -285,6 +301,11 @@ fn stranger(path: &str) -> String {
     }
 }
 
+/// A path of this computer.
+fn here(path: &str) -> String {
+    escape_path(std::path::Path::new(path))
+}
+
 /// Bytes as hex, at most the sample that the comparer keeps.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
@@ -337,7 +358,7 @@ impl Kind {
             Self::HiddenAttribute { path } => fact!(219, Fail, hidden_attribute, path = stranger(path)),
             Self::UnexpectedStream { path, size } => fact!(220, Fail, unexpected_stream, path = stranger(path), size = n(*size)),
             Self::StructureChanged { region, start, length, expected, found } => fact!(230, Fail, structure_changed, region = region.words(language.table()), start = n(*start), length = n(*length), sector = start / 512, expected = hex(expected), found = hex(found)),
-            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = stranger(folder), name = stranger(name), sector = sector, byte = byte),
+            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = stranger(&format!("/{folder}")), name = stranger(name), sector = sector, byte = byte),
             Self::FreeSpaceUsed { first, last, start, found } => fact!(232, Fail, free_space_used, where = at(&Some((*first, *last))), start = n(*start), found = hex(found)),
             Self::SlackUsed { path, start, found } => fact!(233, Fail, slack_used, path = stranger(path), sector = start / 512, start = n(*start), found = hex(found)),
             Self::AfterTheEnd { start, found } => fact!(234, Fail, after_the_end, start = n(*start), found = hex(found)),
@@ -393,6 +414,23 @@ impl Kind {
             Self::OwnDriveFolder { path } => fact!(704, Fail, own_drive_folder, path = stranger(path)),
             Self::ForeignDriveFolder { path } => fact!(705, Note, foreign_drive_folder, path = stranger(path)),
             Self::ZoneIdentifier { path } => fact!(706, Note, zone_identifier, path = stranger(path)),
+
+            Self::NotAdministrator { detail } => fact!(801, Refused, not_administrator, detail = escape(detail)),
+            Self::WrongInstrument { found, wanted } => fact!(802, Refused, wrong_instrument, found = escape(found), wanted = wanted),
+            Self::WrongSoftware { software, found, wanted } => fact!(803, Refused, wrong_software, software = software, found = escape(found), wanted = wanted),
+            Self::RunInProgress { detail } => fact!(804, Refused, run_in_progress, detail = here(detail)),
+            Self::RestartPending { detail } => fact!(805, Refused, restart_pending, detail = escape(detail)),
+            Self::OtherInstaller { detail } => fact!(806, Refused, other_installer, detail = escape(detail)),
+            Self::TooLittleSpace { path, free, needed } => fact!(807, Refused, too_little_space, path = here(path), free = n(*free), needed = n(*needed)),
+            Self::Unanswered { question, option } => fact!(808, Refused, unanswered, question = question, option = option),
+            Self::NoPackage => fact!(809, Refused, no_package),
+            Self::SoftwareAtLastRun { software, version, folder } => fact!(820, Note, software_at_last_run, software = software, version = escape(version), folder = here(folder)),
+            Self::UnfinishedRun { folder } => fact!(821, Note, unfinished_run, folder = here(folder)),
+            Self::RestartPendingAccepted { detail } => fact!(822, Note, restart_pending_accepted, detail = escape(detail)),
+            Self::FactUnread { fact, detail } => fact!(823, Note, fact_unread, fact = fact, detail = escape(detail)),
+            Self::PolicyActive { detail } => fact!(824, Note, policy_active, detail = escape(detail)),
+            Self::PolicyForbids { path } => fact!(825, Note, policy_forbids, path = here(path)),
+            Self::UnusualFolder { path } => fact!(826, Note, unusual_folder, path = here(path)),
 
             Self::DemoPublisher => fact!(900, Note, demo_publisher),
             Self::WriteProtected => fact!(901, Note, write_protected),

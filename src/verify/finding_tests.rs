@@ -99,6 +99,26 @@ pub fn samples() -> Vec<Kind> {
         Kind::OwnDriveFolder { path: text() },
         Kind::ForeignDriveFolder { path: text() },
         Kind::ZoneIdentifier { path: text() },
+        Kind::NotAdministrator { detail: text() },
+        Kind::WrongInstrument { found: text(), wanted: "MiSeq".to_string() },
+        Kind::WrongSoftware {
+            software: "LRM".to_string(),
+            found: text(),
+            wanted: "1.3 - 3.1".to_string(),
+        },
+        Kind::RunInProgress { detail: text() },
+        Kind::RestartPending { detail: text() },
+        Kind::OtherInstaller { detail: text() },
+        Kind::TooLittleSpace { path: text(), free: 1, needed: 2 },
+        Kind::Unanswered { question: "mode".to_string(), option: "--mode" },
+        Kind::NoPackage,
+        Kind::SoftwareAtLastRun { software: "LRM".to_string(), version: text(), folder: text() },
+        Kind::UnfinishedRun { folder: text() },
+        Kind::RestartPendingAccepted { detail: text() },
+        Kind::FactUnread { fact: "free space", detail: text() },
+        Kind::PolicyActive { detail: text() },
+        Kind::PolicyForbids { path: text() },
+        Kind::UnusualFolder { path: text() },
         Kind::DemoPublisher,
         Kind::WriteProtected,
         Kind::NotWriteProtected,
@@ -170,7 +190,25 @@ fn places_of_both_languages_are_the_same() {
             "{name}"
         );
     }
+    let copies = english.copy_failures.all();
+    for ((name, en), (_, fr)) in copies.iter().zip(french.copy_failures.all()) {
+        assert_eq!(
+            (places(en.what), places(en.next)),
+            (places(fr.what), places(fr.next)),
+            "{name}"
+        );
+    }
     for ((name, en), (_, fr)) in english.regions.all().iter().zip(french.regions.all()) {
         assert_eq!(places(en), places(fr), "{name}");
     }
+}
+
+#[test]
+fn a_deleted_entry_of_the_root_has_a_folder_too() {
+    let deleted = |folder: &str| {
+        let (folder, name) = (folder.to_string(), "?ONE.TXT".to_string());
+        Kind::DeletedEntry { folder, name, sector: 2080, byte: 64 }.what(Language::English)
+    };
+    assert!(deleted("").starts_with("Deleted entry in the folder /: \"?ONE.TXT\""));
+    assert!(deleted("SEAL/trust").starts_with("Deleted entry in the folder /SEAL/trust: "));
 }

@@ -14,7 +14,7 @@ use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
 use crate::text::{Entry, Language, fill};
 
-use super::decide::{self, Decision, Held, Request, Scope, Taker, Threshold};
+use super::decide::{self, Decision, FileSet, Held, Request, Scope, Taker, Threshold};
 use super::finding::{Kind, Unpinned};
 use super::level::Level;
 use super::outcome::{Failure, Outcome};
@@ -183,6 +183,7 @@ fn request<'a>(
         device: device.as_ref().map(describe),
         scope: asked.scope,
         threshold: Threshold::Enforce,
+        expected: FileSet::Release,
         held: held.clone(),
         history,
         older: asked.older,

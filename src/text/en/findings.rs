@@ -231,6 +231,58 @@ pub(in crate::text) const FINDINGS: Findings = Findings {
     ),
     foreign_drive_folder: entry("A folder of the operating system, not looked at: {path}", ""),
     zone_identifier: entry("Windows noted where this file came from: {path}", ""),
+    not_administrator: entry(
+        "This program has no administrator's rights here ({detail}).",
+        "Sign in as administrator and start it again. Nothing was changed.",
+    ),
+    wrong_instrument: entry(
+        "This release is not for this computer: {found}. It is for: {wanted}.",
+        "Do not install it here. Ask whoever sent the key.",
+    ),
+    wrong_software: entry(
+        "This release is not for {software} {found}. It is for {wanted}.",
+        "Do not install it here. Ask support which update this instrument needs.",
+    ),
+    run_in_progress: entry(
+        "A run is in progress on this instrument: {detail}",
+        "Wait until the run has ended, then start again. Nothing was changed.",
+    ),
+    restart_pending: entry(
+        "Windows waits for a restart: {detail}",
+        "Restart the computer, then start again. Nothing was changed.",
+    ),
+    other_installer: entry(
+        "Another installation is at work on this computer ({detail}).",
+        "Wait until it has ended, then start again. Nothing was changed.",
+    ),
+    too_little_space: entry(
+        "Too little space on the disk of {path}: {free} bytes free, {needed} needed.",
+        "Free space, then start again. Nothing was changed.",
+    ),
+    unanswered: entry(
+        "Nobody answered: {question}",
+        "Answer it at the keyboard, or with {option}. Nothing was changed.",
+    ),
+    no_package: entry(
+        "This release has no package for the vendor's installer.",
+        "It can be copied only: mediaseal-verify copy",
+    ),
+    software_at_last_run: entry("{software} was {version} at the last run ({folder}).", ""),
+    unfinished_run: entry("A run folder has no end marker and has been quiet: {folder}", ""),
+    restart_pending_accepted: entry(
+        "Windows waits for a restart, accepted by a person: {detail}",
+        "",
+    ),
+    fact_unread: entry(
+        "This could not be read, so a person or an option said it: {fact} ({detail})",
+        "",
+    ),
+    policy_active: entry("A software restriction policy is in force: {detail}", ""),
+    policy_forbids: entry(
+        "The software restriction policy does not allow programs in {path}.",
+        "Leave the policy as it is. Use a folder that it allows: setup --dir",
+    ),
+    unusual_folder: entry("The program is kept in another folder than usual: {path}", ""),
     demo_publisher: entry(
         "DEMO: the publisher \"demo\" is for exercises.",
         "Never install this on an instrument.",

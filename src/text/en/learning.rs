@@ -7,7 +7,7 @@ pub(in crate::text) const LEARNING: Learning = Learning {
     learn: "Store the trust documents of a source, and nothing else of it",
     learn_example: "Example:\n  mediaseal-verify learn example-support.anchor\n  mediaseal-verify learn /dev/sdb\n\nOnly what the publisher trusted here has signed is stored. The payload is not\nread, and no verdict is given.",
     learn_argument: "The publisher's anchor file, or a key, image, zip or folder",
-    replace_option: "Trust another history of the same publisher: after a fork only",
+    replace_option: "Trust another history, after a fork only",
     stored: "Stored: trust document {version} of {publisher} is the newest known here.",
     nothing_new: "Nothing new: trust document {version} of {publisher} is the newest known here.",
     kept_prefix: "What came before it is good and was kept.",

@@ -28,7 +28,7 @@ pub(in crate::text) const HELP: Help = Help {
     code_option: "Le code d'éditeur entier, 64 chiffres, en groupes ou non",
     recover_option: "Remplacer un état perdu ou abîmé",
     to_option: "Dossier existant pour celui de la livraison",
-    exit_codes: "Codes de sortie\u{a0}:\n  0 BON ou fait   1 MAUVAIS   2 ligne de commande fausse   3 illisible\n  5 refusé par sécurité   6 confiance non établie (SANS ANCRE)   130 annulé",
+    exit_codes: "Codes de sortie\u{a0}:\n  0 BON ou fait   1 MAUVAIS   2 ligne de commande fausse   3 illisible\n  5 refusé par sécurité   6 confiance non établie (SANS ANCRE)\n  7 échec de l'installateur du fabricant   130 annulé",
     commands_heading: "Commandes\u{a0}",
     options_heading: "Options\u{a0}",
     arguments_heading: "Arguments\u{a0}",
@@ -101,10 +101,6 @@ pub(in crate::text) const FAILURES: Failures = Failures {
     record_failed: entry(
         "Le procès-verbal n'a pas pu être classé dans {path}\u{a0}: {detail}",
         "Le verdict ci-dessus tient. Libérez de la place ou donnez le droit, puis recommencez.",
-    ),
-    existing_foreign: entry(
-        "{path} appartient à un autre utilisateur, qui peut le changer à tout moment.",
-        "Rien n'a été copié. Copiez dans un dossier que vous seul pouvez modifier.",
     ),
     existing_differs: entry(
         "Un autre contenu se trouve déjà dans {path}.",

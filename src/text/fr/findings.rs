@@ -246,6 +246,70 @@ pub(in crate::text) const FINDINGS: Findings = Findings {
         "",
     ),
     zone_identifier: entry("Windows a noté d'où vient ce fichier\u{a0}: {path}", ""),
+    not_administrator: entry(
+        "Ce programme n'a pas ici les droits d'administrateur ({detail}).",
+        "Ouvrez une session d'administrateur et relancez-le. Rien n'a été modifié.",
+    ),
+    wrong_instrument: entry(
+        "Cette livraison n'est pas pour cet ordinateur\u{a0}: {found}. Elle est pour\u{a0}: {wanted}.",
+        "Ne l'installez pas ici. Demandez à qui a envoyé la clé.",
+    ),
+    wrong_software: entry(
+        "Cette livraison n'est pas pour {software} {found}. Elle est pour {wanted}.",
+        "Ne l'installez pas ici. Demandez à l'assistance quelle mise à jour il faut.",
+    ),
+    run_in_progress: entry(
+        "Une analyse est en cours sur cet instrument\u{a0}: {detail}",
+        "Attendez la fin de l'analyse, puis recommencez. Rien n'a été modifié.",
+    ),
+    restart_pending: entry(
+        "Windows attend un redémarrage\u{a0}: {detail}",
+        "Redémarrez l'ordinateur, puis recommencez. Rien n'a été modifié.",
+    ),
+    other_installer: entry(
+        "Une autre installation est en cours sur cet ordinateur ({detail}).",
+        "Attendez qu'elle soit finie, puis recommencez. Rien n'a été modifié.",
+    ),
+    too_little_space: entry(
+        "Trop peu de place sur le disque de {path}\u{a0}: {free} octets libres, il en faut {needed}.",
+        "Libérez de la place, puis recommencez. Rien n'a été modifié.",
+    ),
+    unanswered: entry(
+        "Personne n'a répondu\u{a0}: {question}",
+        "Répondez au clavier, ou par {option}. Rien n'a été modifié.",
+    ),
+    no_package: entry(
+        "Cette livraison n'a pas de paquet pour l'installateur du fabricant.",
+        "On peut seulement la copier\u{a0}: mediaseal-verify copy",
+    ),
+    software_at_last_run: entry(
+        "{software} était en version {version} à la dernière analyse ({folder}).",
+        "",
+    ),
+    unfinished_run: entry(
+        "Un dossier d'analyse n'a pas de marque de fin et ne change plus\u{a0}: {folder}",
+        "",
+    ),
+    restart_pending_accepted: entry(
+        "Windows attend un redémarrage, une personne l'a accepté\u{a0}: {detail}",
+        "",
+    ),
+    fact_unread: entry(
+        "Ceci n'a pas pu être lu, une personne ou une option l'a dit\u{a0}: {fact} ({detail})",
+        "",
+    ),
+    policy_active: entry(
+        "Une stratégie de restriction logicielle est en vigueur\u{a0}: {detail}",
+        "",
+    ),
+    policy_forbids: entry(
+        "La stratégie de restriction logicielle n'autorise pas les programmes dans {path}.",
+        "Laissez la stratégie en l'état. Prenez un dossier qu'elle autorise\u{a0}: setup --dir",
+    ),
+    unusual_folder: entry(
+        "Le programme est gardé dans un autre dossier que d'habitude\u{a0}: {path}",
+        "",
+    ),
     demo_publisher: entry(
         "DÉMO\u{a0}: l'éditeur «\u{a0}demo\u{a0}» sert aux exercices.",
         "Ne l'installez jamais sur un instrument.",

@@ -6,8 +6,8 @@ use crate::text::table::{LearnFailures, Learning};
 pub(in crate::text) const LEARNING: Learning = Learning {
     learn: "Enregistrer les documents de confiance d'une source, et rien d'autre",
     learn_example: "Exemple\u{a0}:\n  mediaseal-verify learn example-support.anchor\n  mediaseal-verify learn /dev/sdb\n\nSeul ce que l'éditeur approuvé ici a signé est enregistré. Le contenu n'est\npas lu, et aucun verdict n'est donné.",
-    learn_argument: "Le fichier d'ancre de l'éditeur, ou une clé, image, zip ou dossier",
-    replace_option: "Faire confiance à une autre histoire du même éditeur\u{a0}: après une divergence seulement",
+    learn_argument: "Un fichier d'ancre, une clé, une image, un zip, un dossier",
+    replace_option: "Se fier à une autre histoire, après une divergence",
     stored: "Enregistré\u{a0}: le document de confiance {version} de {publisher} est le plus récent connu ici.",
     nothing_new: "Rien de nouveau\u{a0}: le document de confiance {version} de {publisher} est le plus récent connu ici.",
     kept_prefix: "Ce qui le précède est bon et a été gardé.",

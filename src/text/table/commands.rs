@@ -59,7 +59,6 @@ texts! {
         record_failed,
         answer_unwritten,
         existing_differs,
-        existing_foreign,
         demo_outside_demo,
         usage,
         locked,
