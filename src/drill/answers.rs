@@ -20,18 +20,18 @@ ne l'utilisez jamais, ne la transmettez pas, et supprimez-la ensuite.
 
 const HEAD: &str = "\
 ANSWERS to the exercises of mediaseal drill. Keep this sheet apart from them.
-REPONSES aux exercices de mediaseal drill. Gardez cette feuille à part.
+RÉPONSES aux exercices de mediaseal drill. Gardez cette feuille à part.
 
 Each exercise is checked by the command under its name; OUT stands for where it
 lies, TRUST for your own --state DIR or --anchor FILE (nothing: your own state).
-A release that more people have signed than must may lack M-302. The notes M-306,
-M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
+A release that more people have signed than must may lack M-302. The notes
+M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
 
 Chaque exercice se contrôle par la commande sous son nom ; OUT est l'endroit où
-il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien : votre état).
-Une livraison signée par plus de personnes que nécessaire peut ne pas donner
-M-302. Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511 peuvent
-s'ajouter.
+il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien : votre
+état). Une livraison signée par plus de personnes que nécessaire peut ne pas
+donner M-302. Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511
+peuvent s'ajouter.
 ";
 
 /// The exercises in the order in which a set numbers them: it tells nothing.
@@ -45,16 +45,20 @@ pub fn file_name(number: usize, drill: &Drill) -> String {
     format!("EXERCISE-{number:03}{}", drill.output().extension())
 }
 
-/// The sheet of these exercises, numbered as they stand.
-pub fn sheet(drills: &[Drill]) -> String {
+/// The exercises with their numbers, from 1.
+pub fn numbered(drills: &[Drill]) -> Vec<(usize, &Drill)> {
+    (1..).zip(drills).collect()
+}
+
+/// The sheet of these exercises.
+pub fn sheet(drills: &[(usize, &Drill)]) -> String {
     let mut sheet = HEAD.to_string();
-    for (index, drill) in drills.iter().enumerate() {
-        let number = index + 1;
+    for (number, drill) in drills {
         let row = match drill.row() {
             0 => "good / bonne".to_string(),
             row => format!("row {row} of docs/THREATS.md"),
         };
-        let name = file_name(number, drill);
+        let name = file_name(*number, drill);
         let _ = write!(sheet, "\n{name}  {} ({row})\n", drill.name());
         for (label, language) in [("en", Language::English), ("fr", Language::French)] {
             let _ = writeln!(sheet, "{}", entry(label, drill.attack(language)));
@@ -87,7 +91,7 @@ mod tests {
     #[test]
     fn sheet_has_every_exercise_in_80_columns() {
         let drills = shuffled(drills().unwrap());
-        let sheet = sheet(&drills);
+        let sheet = sheet(&numbered(&drills));
         for drill in &drills {
             assert!(sheet.contains(&format!("  {} (", drill.name())), "{}", drill.name());
             assert!(!drill.attack(Language::French).is_empty());

@@ -54,6 +54,7 @@ fn checked(path: &str, held: impl FnOnce(Chain) -> Held) -> Report {
     let request = Request {
         name: "release".to_string(),
         device: None,
+        expected: FileSet::Release,
         scope: Scope::WholeMedium,
         threshold: Threshold::Enforce,
         held: held(chain),
