@@ -169,7 +169,8 @@ fn refused(team: &Team, file: &Path) -> (i32, String) {
     let ran = team.mediaseal(&["attach", "release", file.to_str().unwrap()]);
     assert_eq!(snapshot(&team.path().join("release")), before);
     assert_eq!(ran.stdout, "");
-    (ran.code, ran.stderr)
+    // A sentence may go on in the next line.
+    (ran.code, ran.stderr.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn signature_over_something_else_is_refused() {
     let file = stock_signature(&team, |line| line.replace("1.7\"", "1.8\""));
     let (code, error) = refused(&team, &file);
     assert_eq!(code, 1);
-    assert!(error.contains("found:    mediaseal release"), "{error}");
+    assert!(error.contains("found: mediaseal release"), "{error}");
     let file = stock_signature(&team, |line| line.replace("-Sm SEAL/SHA256SUMS", "-Sm README.TXT"));
     let (code, error) = refused(&team, &file);
     assert_eq!(code, 1);

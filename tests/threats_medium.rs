@@ -11,6 +11,7 @@ mod media;
 mod world;
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
@@ -277,6 +278,7 @@ fn row_13_extra_folder() {
     checked.says("M-215", "Update");
 }
 
+#[cfg(unix)]
 #[test]
 fn row_13_link() {
     let media = Media::new();

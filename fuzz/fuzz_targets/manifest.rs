@@ -1,12 +1,4 @@
-//! `manifest.json`: what is read has one spelling and a main file.
+//! See the property of this name in the library.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use mediaseal::seal::manifest::Manifest;
-
-fuzz_target!(|bytes: &[u8]| {
-    if let Ok(manifest) = Manifest::parse(bytes) {
-        assert_eq!(manifest.print().as_deref(), Ok(bytes));
-        assert!(manifest.main_file().is_some());
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mediaseal_fuzz::properties::manifest(bytes));

@@ -161,9 +161,12 @@ fn payload_that_a_release_cannot_carry_is_refused_by_name() {
     };
     refused(&Bench::tree(&["a.bin"], "b.bin"), "no file b.bin");
     refused(&Bench::tree(&["a.bin", "bad name.txt"], "a.bin"), "bad name.txt");
-    refused(&Bench::tree(&["a.bin", "nul.txt"], "a.bin"), "nul.txt");
     refused(&Bench::tree(&["a.bin", "1/2/3/4/5/6/7/8"], "a.bin"), "8 levels deep");
-    refused(&Bench::tree(&["a.bin", "b/x", "B/x"], "a.bin"), "without case");
+    // Names that Windows itself does not make.
+    if cfg!(unix) {
+        refused(&Bench::tree(&["a.bin", "nul.txt"], "a.bin"), "nul.txt");
+        refused(&Bench::tree(&["a.bin", "b/x", "B/x"], "a.bin"), "without case");
+    }
     let empty = Bench::tree(&["a.bin"], "a.bin");
     std::fs::create_dir(empty.payload.join("void")).unwrap();
     refused(&empty, "void is an empty folder");

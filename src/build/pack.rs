@@ -122,7 +122,7 @@ fn write_fault(source: io::Error) -> PackError {
 
 /// Reads the image by another road than the renderer's: an ordinary reader of
 /// FAT must see the release's files and nothing else.
-fn self_check(image: &File, path: &Path, accepted: &Accepted) -> Result<(), PackError> {
+pub(crate) fn self_check(image: &File, path: &Path, accepted: &Accepted) -> Result<(), PackError> {
     let failed = |what: String| PackError::ReadBack(path.to_path_buf(), what);
     let file = image.try_clone().map_err(|error| failed(error.to_string()))?;
     let place = path.display().to_string();
@@ -164,7 +164,7 @@ pub fn pack(
 }
 
 /// A file that is not as sealed is a finding, not a fault of the disk.
-fn finding(error: &PackError) -> Option<Kind> {
+pub(crate) fn finding(error: &PackError) -> Option<Kind> {
     let (PackError::Render(error) | PackError::Bundle(BundleError::Render(error))) = error else {
         return None;
     };

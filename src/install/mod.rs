@@ -9,6 +9,7 @@
 //! | [`command`], [`exit_code`], [`msi_log`] | its exact command line, what it answers, its log |
 //! | [`procedure`], [`performed`], [`performed_page`] | install, repair, remove: their order, and what came of them |
 //! | [`journal`], [`journal_line`], [`evidence`] | what was done, in a log chained by hash |
+//! | [`setup`], [`guide`] | setting up a computer, and the way that leads through everything |
 //! | [`pages`], [`status`] | a record as a person files it, and what is still to be done |
 
 pub mod command;
@@ -17,6 +18,7 @@ pub mod evidence;
 pub mod exit_code;
 #[cfg(any(test, feature = "builder"))]
 pub mod fake;
+pub mod guide;
 pub mod installed_copy;
 pub mod installer;
 pub mod journal;
@@ -26,6 +28,7 @@ pub mod pages;
 pub mod performed;
 pub mod performed_page;
 pub mod procedure;
+pub mod setup;
 pub mod staging;
 pub mod status;
 pub mod this_installer;

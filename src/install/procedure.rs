@@ -84,6 +84,8 @@ pub struct Wish<'a> {
     pub window: Window,
     /// Whether an older release passes.
     pub older: Older,
+    /// Shown when the questions are answered and the work begins.
+    pub heading: Option<&'a str>,
 }
 
 /// Whoever sits at the computer, if anybody does.
@@ -143,6 +145,9 @@ pub fn install(
         return Ok(done);
     }
     remember(&folder, &preflight, world)?;
+    if let Some(heading) = wish.heading {
+        tell(heading, world, person);
+    }
     let code = release.release_code;
     drop(session);
     let copied = copy::run(asked, &to, world.around, language)?;
@@ -264,7 +269,7 @@ fn from_copy(
         rule,
         ..Evidence::of(done.action)
     };
-    start(wish, &folder, target, &evidence, world, done);
+    start(wish, &folder, target, &evidence, world, person, done);
     // Until here the package was held.
     drop(ready);
     Ok(())
@@ -336,7 +341,10 @@ pub fn remove(
         ..Evidence::of(Action::Remove)
     };
     match preflight.may_go_on() {
-        true => start(wish, &folder, Target::Remove(&code), &evidence, world, &mut done),
+        true => {
+            let target = Target::Remove(&code);
+            start(wish, &folder, target, &evidence, world, person, &mut done);
+        }
         false => refuse(&folder, &evidence, world, &mut done),
     }
     done.preflight = Some(preflight);
@@ -419,6 +427,7 @@ fn start(
     target: Target<'_>,
     evidence: &Evidence<'_>,
     world: &World<'_>,
+    person: Somebody<'_, '_>,
     done: &mut Performed,
 ) {
     let language = world.language;
@@ -448,10 +457,11 @@ fn start(
         Err(failure) => return done.failed(failure),
     };
     let labels = &language.table().procedure;
-    (world.tell)(match wish.window {
+    let opens = match wish.window {
         Window::Wizard => labels.wizard_opens,
         Window::None => labels.quiet_runs,
-    });
+    };
+    tell(opens, world, person);
     let came = world.installer.run(&made);
     let mut ended = Ended { boot: world.computer.boot().ok(), ..Ended::default() };
     match came {
@@ -484,6 +494,14 @@ fn start(
         done.failed(not_written(error.to_string()));
     }
     file(folder, &journal, &id, done, language);
+}
+
+/// Tells whoever is there.
+fn tell(text: &str, world: &World<'_>, somebody: Somebody<'_, '_>) {
+    match somebody.as_deref_mut() {
+        Some(person) => person::say(person, text),
+        None => (world.tell)(text),
+    }
 }
 
 /// Writes that nothing was done, and why.

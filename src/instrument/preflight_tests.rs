@@ -133,7 +133,7 @@ fn without_a_person_every_unknown_is_a_refusal_that_names_its_option() {
     assert_eq!(option(&preflight), "--instrument NAME");
     let mut bench = bench;
     bench.given.instrument = Some(text("NextSeq 550Dx"));
-    assert_eq!(option(&bench.examine(None)), "--software-version VERSION");
+    assert_eq!(option(&bench.examine(None)), "--software VERSION");
     bench.given.software = Some(version("3.1.0.500"));
     assert_eq!(option(&bench.examine(None)), "--mode dx|ruo");
     bench.given.mode = Some(Mode::Ruo);

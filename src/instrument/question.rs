@@ -43,13 +43,13 @@ pub struct Given {
     pub instrument: Option<Text>,
     /// `--serial`
     pub serial: Option<Text>,
-    /// `--software-version`
+    /// `--software`
     pub software: Option<DottedVersion>,
     /// `--mode`
     pub mode: Option<Mode>,
     /// `--no-run-in-progress`
     pub no_run: bool,
-    /// `--despite-pending-restart`
+    /// `--despite-restart`
     pub despite_restart: bool,
     /// `--no-other-installer`
     pub no_other_installer: bool,
@@ -110,10 +110,10 @@ impl Question {
         match self {
             Self::Instrument => "--instrument NAME",
             Self::Serial => "--serial TEXT",
-            Self::Software => "--software-version VERSION",
+            Self::Software => "--software VERSION",
             Self::Mode => "--mode dx|ruo",
             Self::Run => "--no-run-in-progress",
-            Self::Restart => "--despite-pending-restart",
+            Self::Restart => "--despite-restart",
             Self::OtherInstaller => "--no-other-installer",
             Self::Space => "--enough-space",
         }

@@ -115,3 +115,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<SignedDocument>, Digest), AnchorError> {
     });
     Ok((documents.collect(), file.code))
 }
+
+#[cfg(test)]
+#[path = "anchor_tests.rs"]
+mod tests;

@@ -9,6 +9,9 @@
 //! On the root of a mounted drive the folders that an operating system makes
 //! there ([`SYSTEM_FOLDERS`]) are listed and not entered: often nobody may.
 //!
+//! On Windows the streams beside the contents of each file and folder are listed
+//! too, since nothing else shows them.
+//!
 //! What this cannot see: anything that the file system does not show. It
 //! answers for files only.
 
@@ -127,6 +130,8 @@ impl FolderSource {
             if gatherer.entry(entry).is_err() {
                 return Ok(Err(Full));
             }
+            #[cfg(windows)]
+            streams(folder.streams(&raw), &path, gatherer);
             if kind != EntryKind::Folder {
                 continue;
             }
@@ -166,6 +171,8 @@ impl Source for FolderSource {
 
     fn listing(&self) -> Result<Listing, SourceError> {
         let mut gatherer = Gatherer::default();
+        #[cfg(windows)]
+        streams(self.root.own_streams(), "", &mut gatherer);
         // A listing that is full says so itself.
         let _ = self.list(&self.root, "", 1, &mut gatherer)?;
         Ok(gatherer.finish())
@@ -189,10 +196,31 @@ impl Source for FolderSource {
         {
             mounts::facts(self.root.path())
         }
-        #[cfg(not(target_os = "linux"))]
+        #[cfg(windows)]
+        {
+            let (is_root, serial) = crate::sys::storage::mounted(self.root.path());
+            Mounted { is_root, serial }
+        }
+        #[cfg(not(any(target_os = "linux", windows)))]
         {
             Mounted::default()
         }
+    }
+}
+
+/// Remarks on the streams of a file or folder. Those that could not be asked for
+/// are no reason to believe that there are none.
+#[cfg(windows)]
+fn streams(found: io::Result<Vec<(std::ffi::OsString, u64)>>, path: &str, gatherer: &mut Gatherer) {
+    let path = path.to_string();
+    match found {
+        Ok(found) => {
+            for (name, size) in found {
+                let name = name_of(name.as_encoded_bytes(), true).0;
+                gatherer.remark(Remark::Stream { path: path.clone(), name, size });
+            }
+        }
+        Err(error) => gatherer.remark(Remark::Unread { path, detail: error.to_string() }),
     }
 }
 

@@ -113,6 +113,15 @@ pub trait Source {
 /// it would show other files than the ones that lie at the place named.
 pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
     let place = path.display().to_string();
+    #[cfg(windows)]
+    if crate::sys::device::names_a_device(path) {
+        return Ok(Box::new(VolumeSource::raw_device(path, &place)?));
+    }
+    // `E:` alone would be whatever folder a program was in on that drive.
+    #[cfg(windows)]
+    let root = drive_root(path);
+    #[cfg(windows)]
+    let path = root.as_path();
     let fail = |doing, error| SourceError::opening(&place, doing, error);
     let is_link =
         fs::symlink_metadata(path).map_err(|error| fail("looking at", error))?.is_symlink();
@@ -126,6 +135,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
     let file = open_without_waiting(path).map_err(|error| fail("opening", error))?;
     // What was opened decides, not what was there a moment ago.
     let metadata = file.metadata().map_err(|error| fail("looking at", error))?;
+    #[cfg(unix)]
     if positioned::is_block_device(&metadata) {
         let source = VolumeSource::device(file, &place)?;
         return Ok(Box::new(source));
@@ -139,6 +149,21 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
         true => Box::new(BundleSource::new(file, &place, length)),
         false => Box::new(VolumeSource::image(file, &place, length)?),
     })
+}
+
+/// The root of a drive that is named by its letter alone; else the path itself.
+#[cfg(windows)]
+fn drive_root(path: &Path) -> std::path::PathBuf {
+    use std::path::{Component, Prefix};
+    let mut components = path.components();
+    let alone = match components.next() {
+        Some(Component::Prefix(prefix)) => matches!(prefix.kind(), Prefix::Disk(_)),
+        _ => false,
+    };
+    match alone && components.next().is_none() {
+        true => path.join("\\"),
+        false => path.to_path_buf(),
+    }
 }
 
 /// Opens for reading; a pipe does not make us wait for a writer.

@@ -2,7 +2,9 @@
 //! and bundles are read through. No shared file position, so two readers of
 //! one source do not disturb each other.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
+#[cfg(unix)]
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -40,6 +42,13 @@ impl ReadAt for File {
     }
 }
 
+#[cfg(windows)]
+impl ReadAt for crate::sys::device::RawDevice {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        Self::read_at(self, buffer, offset)
+    }
+}
+
 impl ReadAt for Vec<u8> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.len());
@@ -67,21 +76,21 @@ impl Read for Sequence<'_> {
 }
 
 /// True for a block device.
+#[cfg(unix)]
 pub(super) fn is_block_device(metadata: &Metadata) -> bool {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::FileTypeExt::is_block_device(&metadata.file_type())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        false
-    }
+    std::os::unix::fs::FileTypeExt::is_block_device(&metadata.file_type())
 }
 
 /// True where `path` leads to a block device.
 pub(super) fn names_a_device(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|metadata| is_block_device(&metadata))
+    #[cfg(unix)]
+    {
+        std::fs::metadata(path).is_ok_and(|metadata| is_block_device(&metadata))
+    }
+    #[cfg(windows)]
+    {
+        crate::sys::device::names_a_device(path)
+    }
 }
 
 /// Asks the system to forget what it remembers of a device, so that the next

@@ -111,6 +111,15 @@ pub enum Remark {
         /// The path.
         path: String,
     },
+    /// A stream beside the contents of a file or folder (NTFS).
+    Stream {
+        /// The path of the file or folder; empty for the root.
+        path: String,
+        /// The stream's name, as `:NAME:$DATA`.
+        name: String,
+        /// Its length in bytes.
+        size: u64,
+    },
     /// A folder that could not be looked into; not its fault.
     Unread {
         /// The path.
@@ -170,6 +179,9 @@ impl fmt::Display for Remark {
             Self::ZipRecord { start, what } => write!(f, "{what} at byte {start}"),
             Self::OtherFileSystem { path } => {
                 write!(f, "on another file system: {}", escape(path))
+            }
+            Self::Stream { path, name, size } => {
+                write!(f, "hidden stream: {}{}, {size} bytes", folder(path), escape(name))
             }
             Self::Unread { path, detail } => {
                 write!(f, "cannot be looked into: {} ({})", folder(path), escape(detail))

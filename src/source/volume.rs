@@ -11,7 +11,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
+#[cfg(unix)]
+use std::io::{Seek as _, SeekFrom};
 use std::rc::Rc;
 
 use fatfs::{Dir, FileSystem, FsOptions};
@@ -59,7 +61,17 @@ impl VolumeSource {
         Self::new(file.clone(), Some(file), Shape::Image, place, Some(length))
     }
 
+    /// A disk of Windows.
+    #[cfg(windows)]
+    pub(super) fn raw_device(path: &std::path::Path, place: &str) -> Result<Self, SourceError> {
+        let device = crate::sys::device::RawDevice::open(path)
+            .map_err(|error| SourceError::opening(place, "opening", error))?;
+        let length = device.length();
+        Self::new(Rc::new(device), None, Shape::Device, place, length)
+    }
+
     /// A block device.
+    #[cfg(unix)]
     pub(super) fn device(mut file: File, place: &str) -> Result<Self, SourceError> {
         let length = match file.seek(SeekFrom::End(0)) {
             Ok(0) => None,

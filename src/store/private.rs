@@ -34,6 +34,21 @@ pub enum PrivacyFault {
         /// Its permission bits.
         bits: u32,
     },
+    /// It, or a folder above it, belongs to another account.
+    OtherOwner {
+        /// Which folder.
+        path: PathBuf,
+        /// The account's security identifier.
+        owner: String,
+    },
+    /// The access list lets others write in it, or replace it in a folder above
+    /// it.
+    WritableBy {
+        /// Which folder.
+        path: PathBuf,
+        /// Whose security identifier; empty for an entry of an unknown kind.
+        who: String,
+    },
     /// The system refused or failed.
     Io {
         /// Which folder.
@@ -51,7 +66,10 @@ impl PrivacyFault {
         match self {
             Self::Missing(_) => "Enrol a publisher first, or name the right folder.",
             Self::Link(_) | Self::NotAFolder(_) => "Name the real folder.",
-            Self::Owner { .. } | Self::Writable { .. } => {
+            Self::Owner { .. }
+            | Self::Writable { .. }
+            | Self::OtherOwner { .. }
+            | Self::WritableBy { .. } => {
                 "Somebody else could have changed it. Use another folder; do not repair this one."
             }
             Self::Io { error, .. } => advice_for(error),
@@ -71,6 +89,15 @@ impl fmt::Display for PrivacyFault {
             }
             Self::Writable { path, bits } => {
                 write!(f, "others may write in {} (mode {bits:04o})", shown(path))
+            }
+            Self::OtherOwner { path, owner } => {
+                write!(f, "{} belongs to another account ({owner})", shown(path))
+            }
+            Self::WritableBy { path, who } if who.is_empty() => {
+                write!(f, "{} has an access rule of an unknown kind", shown(path))
+            }
+            Self::WritableBy { path, who } => {
+                write!(f, "others may write in {} ({who})", shown(path))
             }
             Self::Io { path, error } => write!(f, "cannot look at {}: {error}", shown(path)),
             Self::Unsupported => write!(f, "this system is not asked who may write in a folder"),
@@ -95,14 +122,28 @@ pub fn make_private_folder(path: &Path, access: Access) -> Result<SystemFolder, 
     linux::make(path, access)
 }
 
+/// The same on Windows, where the access list decides instead of `access`:
+/// owner and list are checked of the folder and of every one above it.
+#[cfg(windows)]
+pub fn private_folder(path: &Path) -> Result<SystemFolder, PrivacyFault> {
+    windows::open(path)
+}
+
+/// Opens a private folder, and makes it and the folders above it where they are
+/// missing, each with an access list of its own.
+#[cfg(windows)]
+pub fn make_private_folder(path: &Path, _: Access) -> Result<SystemFolder, PrivacyFault> {
+    windows::make(path)
+}
+
 /// Who may write in a folder is not asked on this system yet.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn private_folder(_: &Path) -> Result<SystemFolder, PrivacyFault> {
     Err(PrivacyFault::Unsupported)
 }
 
 /// Who may write in a folder is not asked on this system yet.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn make_private_folder(_: &Path, _: Access) -> Result<SystemFolder, PrivacyFault> {
     Err(PrivacyFault::Unsupported)
 }
@@ -110,3 +151,7 @@ pub fn make_private_folder(_: &Path, _: Access) -> Result<SystemFolder, PrivacyF
 #[cfg(target_os = "linux")]
 #[path = "private_linux.rs"]
 mod linux;
+
+#[cfg(windows)]
+#[path = "private_windows.rs"]
+mod windows;

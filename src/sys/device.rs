@@ -68,8 +68,14 @@ impl fmt::Display for DeviceError {
 
 impl std::error::Error for DeviceError {}
 
+/// The facts of the disk that the device `path` is or is a partition of.
+#[cfg(windows)]
+pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
+    windows::facts(path)
+}
+
 /// The facts of the disk that the node `path` is or is a partition of.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn device_facts(_: &Path) -> Result<DeviceFacts, DeviceError> {
     Err(DeviceError::Unsupported)
 }
@@ -90,6 +96,13 @@ pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
 
 #[cfg(all(target_os = "linux", feature = "builder"))]
 pub(crate) use linux::facts as facts_in;
+
+#[cfg(windows)]
+pub use windows::{RawDevice, names_a_device};
+
+#[cfg(windows)]
+#[path = "device_windows.rs"]
+mod windows;
 
 #[cfg(target_os = "linux")]
 mod linux {

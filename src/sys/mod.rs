@@ -5,11 +5,14 @@
 //! - [`storage`]: what a path or a device node lies on: file system, share,
 //!   removable drive, whole disk
 //! - [`device`]: what a block device says of itself
+//! - `interrupt`, `private_file`: Ctrl-C; a file that nobody else can open
+//!   (feature `builder`)
 //! - `disk`: whole disks that keys are written to (feature `builder`)
 //! - [`user`]: who runs the program, on which computer, in which language
 //!
 //! Linux is served through `rustix`; the two calls that it does not have stand
-//! in `disk/linux/calls.rs`, the only `unsafe` of the Linux side. On other
+//! in `disk/linux/calls.rs`, the only `unsafe` of the Linux side. Windows is
+//! served through `windows-sys`, every `unsafe` in the files of `windows`. On other
 //! systems what would lose a promise answers `Unsupported`; nothing here
 //! pretends. Texts that come from devices and file systems are raw bytes of
 //! strangers: whoever shows them escapes them.
@@ -18,5 +21,12 @@ pub mod device;
 #[cfg(feature = "builder")]
 pub mod disk;
 pub mod folder;
+#[cfg(feature = "builder")]
+pub mod interrupt;
+#[cfg(feature = "builder")]
+pub mod private_file;
 pub mod storage;
 pub mod user;
+#[cfg(windows)]
+#[allow(unsafe_code)] // The one place for it; each block says why it is sound.
+pub(crate) mod windows;

@@ -5,6 +5,7 @@ use super::table::{Entry, Table};
 mod commands;
 mod copying;
 mod findings;
+mod guide;
 mod learning;
 mod procedure;
 mod reports;
@@ -26,6 +27,12 @@ pub(super) const TABLE: Table = Table {
     exits: procedure::EXITS,
     install_failures: procedure::INSTALL_FAILURES,
     procedure: procedure::PROCEDURE,
+    setup: guide::SETUP,
+    setup_questions: guide::SETUP_QUESTIONS,
+    setup_failures: guide::SETUP_FAILURES,
+    guide: guide::GUIDE,
+    guide_questions: guide::GUIDE_QUESTIONS,
+    install_help: guide::INSTALL_HELP,
     copy_failures: copying::COPY_FAILURES,
     learning: learning::LEARNING,
     learn_failures: learning::LEARN_FAILURES,

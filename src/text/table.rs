@@ -32,6 +32,7 @@ macro_rules! texts {
 mod commands;
 mod copying;
 mod findings;
+mod guide;
 mod learning;
 mod procedure;
 mod reports;
@@ -39,6 +40,7 @@ mod reports;
 pub use commands::{Failures, Help};
 pub use copying::CopyFailures;
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
+pub use guide::{Guide, GuideQuestions, InstallHelp, Setup, SetupFailures, SetupQuestions};
 pub use learning::{LearnFailures, Learning};
 pub use procedure::{Dialogue, InstallFailures, InstallerExits, Procedure, Questions};
 pub use reports::Labels;
@@ -70,6 +72,18 @@ pub struct Table {
     pub install_failures: InstallFailures,
     /// The procedure and its records.
     pub procedure: Procedure,
+    /// Setting up.
+    pub setup: Setup,
+    /// Questions of setting up.
+    pub setup_questions: SetupQuestions,
+    /// What stops setting up.
+    pub setup_failures: SetupFailures,
+    /// The guided way.
+    pub guide: Guide,
+    /// Its questions.
+    pub guide_questions: GuideQuestions,
+    /// Help of the commands on an instrument.
+    pub install_help: InstallHelp,
     /// What stands in the way of a copy.
     pub copy_failures: CopyFailures,
     /// Chains that come alone.

@@ -115,6 +115,20 @@ pub fn remarks(listing: &Listing) -> impl Iterator<Item = Kind> {
     listing.remarks.iter().filter(move |r| !said(r)).map(remark)
 }
 
+/// The stream in which Windows notes where a file came from, and how long one
+/// may be before it could carry something else.
+const ZONE_IDENTIFIER: &str = ":Zone.Identifier:$DATA";
+const MAX_ZONE_BYTES: u64 = 4096;
+
+/// A stream beside a file's contents: no release has one.
+fn stream(path: &str, name: &str, size: u64) -> Kind {
+    if name.eq_ignore_ascii_case(ZONE_IDENTIFIER) && size <= MAX_ZONE_BYTES {
+        return Kind::ZoneIdentifier { path: path.to_string() };
+    }
+    let name = name.strip_suffix(":$DATA").unwrap_or(name);
+    Kind::UnexpectedStream { path: format!("{path}{name}"), size }
+}
+
 /// A reader's remark as a finding.
 pub fn remark(remark: &Remark) -> Kind {
     match remark {
@@ -134,7 +148,36 @@ pub fn remark(remark: &Remark) -> Kind {
         Remark::Unread { path, detail } => {
             Kind::ReadError { place: path.clone(), detail: detail.clone() }
         }
+        Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
         other => Kind::ReaderRemark { detail: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::finding::Severity;
+
+    #[test]
+    fn streams_are_strangers_and_the_note_of_origin_is_a_note() {
+        let judged = |name: &str, size| {
+            let (path, name) = ("PAYLOAD/patch.msi".to_string(), name.to_string());
+            remark(&Remark::Stream { path, name, size })
+        };
+        let note = judged(":Zone.Identifier:$DATA", 4096);
+        assert_eq!(note.severity(), Severity::Note);
+        for (name, size) in [
+            (":Zone.Identifier:$DATA", 4097),
+            (":Zone.Identifier:$EA", 1),
+            (":payload.exe:$DATA", 1),
+            (":payload.exe:$DATA", 0),
+        ] {
+            assert_eq!(judged(name, size).severity(), Severity::Fail, "{name} {size}");
+        }
+        let Kind::UnexpectedStream { path, size } = judged(":evil.exe:$DATA", 7) else {
+            panic!("no stream");
+        };
+        assert_eq!((path.as_str(), size), ("PAYLOAD/patch.msi:evil.exe", 7));
     }
 }

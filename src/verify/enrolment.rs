@@ -48,12 +48,24 @@ pub fn enrol(
     kind: Enrolment,
     language: Language,
 ) -> Result<Enrolled, Failure> {
+    let bytes = read_anchor_bytes(path, language)?;
+    enrol_bytes(folder, path, &bytes, code, kind, language)
+}
+
+/// The same where the anchor was read already, from `path`.
+pub fn enrol_bytes(
+    folder: &Path,
+    path: &Path,
+    bytes: &[u8],
+    code: &str,
+    kind: Enrolment,
+    language: Language,
+) -> Result<Enrolled, Failure> {
     let failures = &language.table().failures;
     let named = |path: &Path| ("path", escape(&path.display().to_string()));
     let code = Digest::parse_code(code)
         .ok_or_else(|| failure(Outcome::Usage, failures.code_not_a_code, &[]))?;
-    let bytes = read_anchor_bytes(path, language)?;
-    let chain = anchor::parse_with_code(&bytes, code).map_err(|error| match error {
+    let chain = anchor::parse_with_code(bytes, code).map_err(|error| match error {
         AnchorError::NoSuchCode => {
             failure(Outcome::TrustSetUp, failures.code_not_in_anchor, &[named(path)])
         }

@@ -358,7 +358,7 @@ impl Kind {
             Self::HiddenAttribute { path } => fact!(219, Fail, hidden_attribute, path = stranger(path)),
             Self::UnexpectedStream { path, size } => fact!(220, Fail, unexpected_stream, path = stranger(path), size = n(*size)),
             Self::StructureChanged { region, start, length, expected, found } => fact!(230, Fail, structure_changed, region = region.words(language.table()), start = n(*start), length = n(*length), sector = start / 512, expected = hex(expected), found = hex(found)),
-            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = stranger(folder), name = stranger(name), sector = sector, byte = byte),
+            Self::DeletedEntry { folder, name, sector, byte } => fact!(231, Fail, deleted_entry, folder = stranger(&format!("/{folder}")), name = stranger(name), sector = sector, byte = byte),
             Self::FreeSpaceUsed { first, last, start, found } => fact!(232, Fail, free_space_used, where = at(&Some((*first, *last))), start = n(*start), found = hex(found)),
             Self::SlackUsed { path, start, found } => fact!(233, Fail, slack_used, path = stranger(path), sector = start / 512, start = n(*start), found = hex(found)),
             Self::AfterTheEnd { start, found } => fact!(234, Fail, after_the_end, start = n(*start), found = hex(found)),

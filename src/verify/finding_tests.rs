@@ -202,3 +202,13 @@ fn places_of_both_languages_are_the_same() {
         assert_eq!(places(en), places(fr), "{name}");
     }
 }
+
+#[test]
+fn a_deleted_entry_of_the_root_has_a_folder_too() {
+    let deleted = |folder: &str| {
+        let (folder, name) = (folder.to_string(), "?ONE.TXT".to_string());
+        Kind::DeletedEntry { folder, name, sector: 2080, byte: 64 }.what(Language::English)
+    };
+    assert!(deleted("").starts_with("Deleted entry in the folder /: \"?ONE.TXT\""));
+    assert!(deleted("SEAL/trust").starts_with("Deleted entry in the folder /SEAL/trust: "));
+}

@@ -3,14 +3,14 @@
 //! what an operating system makes on a drive's root
 //! ([`super::drive_folders`]); nothing is said of bytes outside files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::seal::digest::Digest;
 use crate::seal::manifest::FileEntry;
-use crate::source::{Listing, Source};
+use crate::source::{Entry, Listing, Source};
 
 use super::bytes::Outcome;
 use super::closure::{Expected, bounded, remarks, sealed_files};
@@ -60,7 +60,7 @@ pub fn compare(
     }
     let bytes = hasher.done;
     match source.listing() {
-        Ok(again) if again == *listing => {}
+        Ok(again) if same_set(listing, &again, &findings) => {}
         Ok(_) => {
             let detail = "it changed while it was read".to_string();
             findings.push(Kind::ReaderRemark { detail });
@@ -72,6 +72,18 @@ pub fn compare(
     let whole = clean && files == sealed.len();
     let compared = whole.then(|| Compared::new(level, files, bytes)).flatten();
     Outcome { findings, compared, taker_error: None }
+}
+
+/// True where the second look shows the set that was judged. Of a drive that
+/// could not be read to its end, perhaps since it was pulled out, the system
+/// shows only what it remembers: what is no longer seen there is unread, which
+/// is said already, and not changed. Something new is a change in every case.
+fn same_set(judged: &Listing, again: &Listing, findings: &[Kind]) -> bool {
+    let unread = findings.iter().any(|kind| matches!(kind, Kind::ReadError { .. }));
+    let known: BTreeMap<&str, &Entry> =
+        judged.entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+    let is_known = |entry: &Entry| known.get(entry.path.as_str()) == Some(&entry);
+    judged == again || (unread && again.entries.iter().all(is_known))
 }
 
 /// The path of a file that is not there as one of its size.
@@ -127,5 +139,38 @@ impl Hasher<'_, '_> {
             return Err(Stop::Kind(Kind::FileSize { path, expected, found: size }));
         }
         Ok(Digest(hash.finalize().into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{EntryKind, Remark};
+
+    fn listing(files: &[(&str, u64)]) -> Listing {
+        let entry = |(path, size): &(&str, u64)| Entry {
+            path: path.to_string(),
+            kind: EntryKind::File { size: *size },
+            sectors: None,
+            attributes: None,
+        };
+        Listing { entries: files.iter().map(entry).collect(), remarks: Vec::new() }
+    }
+
+    #[test]
+    fn what_a_failing_drive_no_longer_shows_is_unread_and_not_changed() {
+        let judged = listing(&[("a", 1), ("b", 2)]);
+        let error = Kind::ReadError { place: "b".to_string(), detail: "gone".to_string() };
+        let mut less = listing(&[("a", 1)]);
+        less.remarks.push(Remark::Unread { path: "x".to_string(), detail: "gone".to_string() });
+        assert!(same_set(&judged, &judged, &[]));
+        assert!(same_set(&judged, &less, std::slice::from_ref(&error)));
+        // Without an error it is a change; so is anything that was not there.
+        assert!(!same_set(&judged, &less, &[]));
+        let other = Kind::FileMissing { path: "b".to_string() };
+        assert!(!same_set(&judged, &less, &[other]));
+        for more in [listing(&[("a", 1), ("c", 3)]), listing(&[("a", 2)])] {
+            assert!(!same_set(&judged, &more, std::slice::from_ref(&error)));
+        }
     }
 }

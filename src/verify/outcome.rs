@@ -73,6 +73,13 @@ impl Outcome {
         }
     }
 
+    /// The end of another run of this program, from its exit code. One that is
+    /// none of ours (a crash, a kill) is a failure of the system.
+    pub fn of_exit_code(code: u32) -> Self {
+        let known = Self::ALL.into_iter().find(|outcome| u32::from(outcome.exit_code()) == code);
+        known.unwrap_or(Self::Io)
+    }
+
     /// The word for scripts, as it stands in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -147,6 +154,10 @@ mod tests {
     fn every_outcome_has_its_own_code_and_word() {
         let codes: Vec<u8> = Outcome::ALL.iter().map(|o| o.exit_code()).collect();
         assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 130]);
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::of_exit_code(outcome.exit_code().into()), outcome);
+        }
+        assert_eq!(Outcome::of_exit_code(0xC000_0005), Outcome::Io);
         let words: std::collections::BTreeSet<_> = Outcome::ALL.iter().map(|o| o.word()).collect();
         assert_eq!(words.len(), Outcome::ALL.len());
     }

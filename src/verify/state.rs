@@ -60,14 +60,20 @@ pub enum StateRead {
     Unusable(Kind),
 }
 
+/// The folder where no `--state` is given: with an administrator's rights the
+/// computer's (`%ProgramData%\mediaseal`), else the person's own
+/// (`%LOCALAPPDATA%\mediaseal`). Both from the system's own call, never from the
+/// environment, which a program that starts us could set.
+#[cfg(windows)]
+pub fn default_folder() -> PathBuf {
+    crate::sys::user::state_folder()
+}
+
 /// The folder where no `--state` is given: root's is the computer's, anybody
 /// else's is their own (XDG Base Directory Specification, `XDG_STATE_HOME`).
+#[cfg(not(windows))]
 pub fn default_folder() -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    if cfg!(windows) {
-        let base = variable("LOCALAPPDATA").map(PathBuf::from);
-        return base.unwrap_or_else(|| PathBuf::from(r"C:\ProgramData")).join("mediaseal");
-    }
     // Never the current folder: an unpacked archive could bring a state along.
     let computer = PathBuf::from("/var/lib");
     if crate::sys::user::effective_user() == Some(0) {

@@ -6,7 +6,7 @@ use crate::seal::timestamp::Timestamp;
 use crate::verify::session;
 
 /// Tells the time.
-pub trait Clock: Sync {
+pub trait Clock: Send + Sync {
     /// Time of day, if it can be written down. Nothing depends on it.
     fn now(&self) -> Option<Timestamp>;
     /// Time since some moment; never goes back.

@@ -136,3 +136,17 @@ fn texts_of_strangers_are_escaped() {
     assert!(!reason.to_string().contains('\u{1b}'));
     assert!(!WhyNot::Held("\u{7}".into()).to_string().contains('\u{7}'));
 }
+
+#[test]
+fn every_word_is_explained_in_the_document_and_no_other() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/WRITING.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let heading = "## What is refused, by its word";
+    let lines = document.lines().skip_while(|line| *line != heading).skip(1);
+    let rows = lines.take_while(|line| !line.starts_with("## "));
+    let words = rows.filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let explained: Vec<&str> = words.collect();
+    let examples = WhyNot::examples();
+    let real: Vec<&str> = examples.iter().map(WhyNot::word).collect();
+    assert_eq!(explained, real);
+}

@@ -9,11 +9,30 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`eligible`] | whether a disk may be written, and every reason why not |
+//! | [`choose`], [`arm`] | which disks a person means: by serial, by port, or whatever appears now |
+//! | [`estimate`], [`show`] | how long it will take; disks in words |
+//! | [`engine`], `key`, `pipe`, `capacity` | all keys at once, the steps of one, the long way, the room it has |
+//! | [`source`], [`image`] | the decision about the source; the image that is written |
+//! | [`json`] | disks, events and results for other programs |
+//! | [`cancel`], `rate` | the wish to stop; rate and time left |
 //! | [`event`] | what happens while keys are written, for screens, logs and programs |
 //! | [`result`] | what became of each key, and how the program ends |
 //! | [`clock`] | the time, for rates and logs; tests bring their own |
 
+pub mod arm;
+pub mod cancel;
+mod capacity;
+pub mod choose;
 pub mod clock;
 pub mod eligible;
+pub mod engine;
+pub mod estimate;
 pub mod event;
+pub mod image;
+pub mod json;
+mod key;
+mod pipe;
+mod rate;
 pub mod result;
+pub mod show;
+pub mod source;

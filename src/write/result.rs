@@ -243,12 +243,17 @@ impl TargetResult {
         self.ended == Ended::Done
     }
 
-    /// The first bad offset, where there is one.
-    pub fn first_bad_offset(&self) -> Option<u64> {
+    /// What went wrong with the device, where something did.
+    pub fn fault(&self) -> Option<&Fault> {
         match &self.ended {
-            Ended::Failed(fault) => fault.offset(),
+            Ended::Failed(fault) => Some(fault),
             _ => None,
         }
+    }
+
+    /// The first bad offset, where there is one.
+    pub fn first_bad_offset(&self) -> Option<u64> {
+        self.fault().and_then(Fault::offset)
     }
 }
 

@@ -235,6 +235,13 @@ def compare(what, path, expected):
     return False
 
 
+def fat_time(issued):
+    year, month, day = map(int, issued[:10].split("-"))
+    hour, minute, second = map(int, issued[11:19].split(":"))
+    date = (year - 1980) * 512 + month * 32 + day
+    return date, hour * 2048 + minute * 32 + second // 2
+
+
 def main():
     release, image, bundle = sys.argv[1:]
     files = read_release(release)
@@ -244,15 +251,12 @@ def main():
         if hashlib.sha256(files[path]).hexdigest() != digest:
             sys.exit(f"{path} is not what is sealed")
     manifest = json.loads(files["SEAL/manifest.json"])
-    issued = manifest["issued"]
-    year, month, day = map(int, issued[:10].split("-"))
-    hour, minute, second = map(int, issued[11:19].split(":"))
-    date = (year - 1980) * 512 + month * 32 + day
-    time = hour * 2048 + minute * 32 + second // 2
+    date, time = fat_time(manifest["issued"])
     code = hashlib.sha256(sums).digest()
     same = compare("image", image, render_image(files, manifest, code, date, time))
     same &= compare("zip", bundle, render_zip(files, date, time))
     sys.exit(0 if same else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,13 +9,18 @@ use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::console::{complain, say};
-use crate::{check, copy, enrol, learn, show};
+use crate::{check, copy, enrol, install, learn, setup, show, status};
 
 /// Parses, runs, prints an error if there is one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let language = language(&arguments);
     let table = language.table();
+    if !names_a_command(&arguments)
+        && let Some(outcome) = setup::guided(language)
+    {
+        return outcome;
+    }
     let result = match command(table).try_get_matches_from(&arguments) {
         Ok(matches) => dispatch(&matches, language),
         Err(error) => return usage(&error, language),
@@ -26,6 +31,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     })
 }
 
+/// False where nothing but a language stands behind the program's name.
+fn names_a_command(arguments: &[OsString]) -> bool {
+    let text: Vec<_> = arguments.iter().skip(1).map(|part| part.to_string_lossy()).collect();
+    let parts: Vec<&str> = text.iter().map(|part| part.as_ref()).collect();
+    match parts.as_slice() {
+        [] => false,
+        [one] => !one.starts_with("--lang="),
+        ["--lang", _] => false,
+        _ => true,
+    }
+}
+
 fn dispatch(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure> {
     match matches.subcommand() {
         Some(("check", matches)) => check::run(matches, language),
@@ -33,6 +50,11 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure
         Some(("enrol", matches)) => enrol::run(matches, language),
         Some(("learn", matches)) => learn::run(matches, language),
         Some(("copy", matches)) => copy::run(matches, language),
+        Some(("setup", matches)) => setup::run(matches, language),
+        Some(("install", matches)) => install::install(matches, language),
+        Some(("repair", matches)) => install::repair(matches, language),
+        Some(("remove", matches)) => install::remove(matches, language),
+        Some(("status", matches)) => status::run(matches, language),
         // clap refuses every other name before this.
         _ => Ok(Outcome::Usage),
     }
@@ -112,7 +134,7 @@ pub fn command(table: &'static Table) -> Command {
         .disable_help_subcommand(true)
         .disable_version_flag(true)
         .subcommand_help_heading(help.commands_heading)
-        .after_help(help.exit_codes)
+        .after_help(format!("{}\n\n{}", help.exit_codes, table.install_help.guided))
         .arg(
             Arg::new("version")
                 .short('V')
@@ -127,6 +149,11 @@ pub fn command(table: &'static Table) -> Command {
         enrol::command(table),
         learn::command(table),
         copy::command(table),
+        setup::command(table),
+        install::install_command(table),
+        install::repair_command(table),
+        install::remove_command(table),
+        status::command(table),
     ];
     parts.into_iter().fold(dress(top), |top, part| top.subcommand(dress(part)))
 }

@@ -5,9 +5,14 @@ mod check;
 mod console;
 mod copy;
 mod enrol;
+mod install;
+mod instrument;
 mod learn;
 mod setting;
+mod setup;
 mod show;
+mod status;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,9 @@ use clap::{ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::{attach, build, demo, drill, keygen, pack, rebuild, screen, sign, trust};
+use crate::{
+    attach, build, demo, devices, drill, keygen, pack, rebuild, screen, sign, trust, write,
+};
 
 /// A subcommand: its definition, and what it does.
 type Subcommand = (fn() -> Command, fn(&ArgMatches) -> Result<Outcome, Failure>);
@@ -21,6 +23,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (attach::command, attach::run),
     (rebuild::command, rebuild::run),
     (pack::command, pack::run),
+    (devices::command, devices::run),
+    (write::command, write::run),
     (demo::command, demo::run),
     (drill::command, drill::run),
 ];

@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod arming;
 mod attach;
 mod build;
 mod demo;
+mod devices;
 mod drill;
 mod key_option;
 mod keygen;
@@ -13,6 +15,8 @@ mod rebuild;
 mod screen;
 mod sign;
 mod trust;
+mod write;
+mod write_view;
 
 use std::process::ExitCode;
 

@@ -240,6 +240,10 @@ impl FakeDevices {
     }
 }
 
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.chunks(BLOCK).all(|chunk| *chunk == [0; BLOCK][..chunk.len()])
+}
+
 fn load(blocks: &BTreeMap<u64, Box<[u8; BLOCK]>>, offset: u64, bytes: &mut [u8]) {
     let mut done = 0;
     while done < bytes.len() {
@@ -265,7 +269,7 @@ fn save(blocks: &mut BTreeMap<u64, Box<[u8; BLOCK]>>, offset: u64, bytes: &[u8])
         let piece = &bytes[done..done + length];
         let base = at - within as u64;
         // Zeros in a block that does not exist are there already.
-        if blocks.contains_key(&base) || piece.iter().any(|byte| *byte != 0) {
+        if blocks.contains_key(&base) || !is_zero(piece) {
             let block = blocks.entry(base).or_insert_with(|| Box::new([0; BLOCK]));
             block[within..within + length].copy_from_slice(piece);
         }
@@ -346,7 +350,10 @@ fn covers(offset: u64, bytes: usize, at: u64) -> bool {
 
 impl Target for FakeTarget {
     fn disk(&mut self) -> io::Result<Disk> {
-        self.with(|stick| Ok(stick.swapped.clone().unwrap_or_else(|| stick.disk.clone())))
+        let disk =
+            |stick: &mut Stick| Ok(stick.swapped.clone().unwrap_or_else(|| stick.disk.clone()));
+        // As Linux has it: no folder in sysfs any more.
+        self.with(disk).map_err(|_| io::ErrorKind::NotFound.into())
     }
 
     fn bytes(&self) -> u64 {
@@ -359,7 +366,7 @@ impl Target for FakeTarget {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let faults = self.with(|stick| {
-            let zeros = bytes.iter().all(|byte| *byte == 0);
+            let zeros = is_zero(bytes);
             stick.calls.push(Call::Write { offset, bytes: bytes.len(), zeros });
             Ok(stick.faults.clone())
         })?;

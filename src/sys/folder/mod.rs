@@ -7,17 +7,21 @@ use std::io;
 
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(any(test, not(target_os = "linux")))]
+#[cfg(any(test, not(any(target_os = "linux", windows))))]
 pub mod portable;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 mod uncached;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(target_os = "linux")]
 pub use linux::{FolderHandle, WritableFile};
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub use portable::{FolderHandle, UncachedFile, WritableFile};
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 pub use uncached::UncachedFile;
+#[cfg(windows)]
+pub use windows::{FolderHandle, WritableFile};
 
 /// Entries of a folder that are listed; more is not a folder of ours, and a
 /// hostile one must not fill the memory.
@@ -26,9 +30,9 @@ pub const MAX_ENTRIES: usize = 100_000;
 /// Which file this is, for as long as somebody holds it open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// Number of the device (`st_dev`).
+    /// Number of the device (`st_dev`), or the volume's serial number.
     pub device: u64,
-    /// Number of the file on it (`st_ino`).
+    /// Number of the file on it (`st_ino`, or the file's index).
     pub number: u64,
 }
 
@@ -91,7 +95,8 @@ pub enum Reread {
     /// The system was asked to forget its copy first
     /// (`POSIX_FADV_DONTNEED` after a flush); it usually does.
     CacheDropped,
-    /// Read past the system's memory (`O_DIRECT`).
+    /// Read past the system's memory (`O_DIRECT`,
+    /// `FILE_NO_INTERMEDIATE_BUFFERING`).
     Direct,
 }
 
@@ -113,6 +118,6 @@ fn not_a_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "not a regular file")
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, any(target_os = "linux", windows)))]
 #[path = "tests.rs"]
 mod tests;

@@ -1,4 +1,5 @@
 use std::io::{Read as _, Write as _};
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use super::*;
@@ -20,6 +21,7 @@ fn names_with_more_than_one_component_are_refused() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn links_are_seen_and_never_followed() {
     let (place, folder) = place();
@@ -37,6 +39,7 @@ fn links_are_seen_and_never_followed() {
     assert_eq!(folder.entry("none".as_ref()).unwrap(), None);
 }
 
+#[cfg(unix)]
 #[test]
 fn bits_do_not_depend_on_the_umask() {
     let (place, folder) = place();
@@ -67,6 +70,7 @@ fn rename_new_never_replaces() {
     assert_eq!(folder.list().unwrap(), ["two"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn exchange_swaps_two_folders() {
     let (place, folder) = place();
@@ -94,6 +98,7 @@ fn uncached_read_is_exact_at_every_length() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_pipe_in_the_place_of_a_file_neither_blocks_nor_opens() {
     let (place, folder) = place();
@@ -122,4 +127,62 @@ fn a_hold_keeps_others_out_until_it_is_dropped() {
         other.hold().unwrap()
     };
     assert!((0..500).any(again));
+}
+
+#[cfg(windows)]
+#[test]
+fn names_reach_the_file_system_as_they_are() {
+    let (_place, folder) = place();
+    for name in ["plain", "dot.", "space ", "two.."] {
+        drop(folder.create_new(name.as_ref(), Access::Everyone).unwrap());
+    }
+    assert_eq!(folder.list().unwrap(), ["dot.", "plain", "space ", "two.."]);
+    assert!(folder.entry("dot".as_ref()).unwrap().is_none());
+    assert!(folder.read("space ".as_ref()).is_ok());
+    folder.remove_file("dot.".as_ref()).unwrap();
+    assert!(folder.entry("dot.".as_ref()).unwrap().is_none());
+}
+
+#[cfg(windows)]
+#[test]
+fn a_folder_is_renamed_in_one_step_while_it_is_held() {
+    let (_place, folder) = place();
+    folder.make_folder("hidden".as_ref(), Access::Everyone).unwrap();
+    let work = folder.open_folder("hidden".as_ref()).unwrap();
+    assert!(work.hold().unwrap());
+    let mut file = work.create_new("file".as_ref(), Access::Everyone).unwrap();
+    file.write_all(b"whole").unwrap();
+    file.sync().unwrap();
+    drop(file);
+    work.sync().unwrap();
+    folder.rename_new("hidden".as_ref(), "shown".as_ref()).unwrap();
+    folder.sync().unwrap();
+    let shown = folder.open_folder("shown".as_ref()).unwrap();
+    assert_eq!(shown.identity().unwrap(), work.identity().unwrap());
+    let mut text = String::new();
+    shown.read("file".as_ref()).unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "whole");
+    assert!(!shown.hold().unwrap());
+    drop(work);
+    assert!(shown.hold().unwrap());
+    let error = folder.exchange("shown".as_ref(), "other".as_ref()).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::Unsupported);
+}
+
+#[cfg(windows)]
+#[test]
+fn a_file_that_is_held_for_reading_can_be_read_and_not_written_renamed_or_removed() {
+    let (place, folder) = place();
+    std::fs::write(place.path().join("package"), b"package").unwrap();
+    let held = folder.read_held("package".as_ref()).unwrap();
+    assert!(folder.read("package".as_ref()).is_ok());
+    assert!(folder.open_existing("package".as_ref()).is_err());
+    assert!(folder.remove_file("package".as_ref()).is_err());
+    assert!(std::fs::write(place.path().join("package"), b"other").is_err());
+    assert!(std::fs::rename(place.path().join("package"), place.path().join("x")).is_err());
+    drop(held);
+    let writer = folder.open_existing("package".as_ref()).unwrap();
+    assert!(folder.read_held("package".as_ref()).is_err());
+    drop(writer);
+    assert!(folder.read_held("package".as_ref()).is_ok());
 }

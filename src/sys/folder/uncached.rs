@@ -14,7 +14,7 @@ const BLOCK_BYTES: usize = 1 << 20;
 #[derive(Debug)]
 pub struct UncachedFile {
     file: File,
-    /// Absent where the file is read plainly.
+    /// Absent where the file is read plainly (Linux alone).
     block: Option<Block>,
 }
 
@@ -44,6 +44,7 @@ impl UncachedFile {
         Ok(Self { file, block: Some(block) })
     }
 
+    #[cfg(target_os = "linux")]
     pub(super) fn advised(file: File) -> Self {
         Self { file, block: None }
     }

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 mod disks;
 #[cfg(target_os = "linux")]
 mod mounts;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) use disks::tests::tree as test_tree;
@@ -20,6 +22,8 @@ pub(crate) use disks::tests::tree as test_tree;
 pub(crate) use disks::{Sysfs, attribute, number, on_usb, removable};
 #[cfg(all(target_os = "linux", feature = "builder"))]
 pub(crate) use mounts::parse as parse_mounts;
+#[cfg(windows)]
+pub(crate) use windows::{disk_number, mounted};
 
 /// A device's two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,8 +127,14 @@ pub fn storage_of(path: &Path) -> Result<Storage, StorageError> {
     read_storage(&sysfs, path, MAX_LAYERS)
 }
 
+/// What `path` lies on; of the name of a device (`\\\\.\\E:`), the device itself.
+#[cfg(windows)]
+pub fn storage_of(path: &Path) -> Result<Storage, StorageError> {
+    windows::storage_of(path)
+}
+
 /// What `path` lies on: not asked on this system.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn storage_of(_: &Path) -> Result<Storage, StorageError> {
     Err(StorageError::Unsupported)
 }

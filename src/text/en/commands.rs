@@ -28,7 +28,7 @@ pub(in crate::text) const HELP: Help = Help {
     code_option: "The whole publisher code, 64 digits, in groups or not",
     recover_option: "Replace a state that was lost or damaged",
     to_option: "Existing folder for the release's folder",
-    exit_codes: "Exit codes:\n  0 PASS or done   1 FAIL   2 wrong command line   3 could not read\n  5 refused for safety   6 trust is not set up (UNPINNED)   130 cancelled",
+    exit_codes: "Exit codes:\n  0 PASS or done   1 FAIL   2 wrong command line   3 could not read\n  5 refused for safety   6 trust is not set up (UNPINNED)\n  7 the vendor's installer failed   130 cancelled",
     commands_heading: "Commands",
     options_heading: "Options",
     arguments_heading: "Arguments",

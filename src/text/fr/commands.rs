@@ -28,7 +28,7 @@ pub(in crate::text) const HELP: Help = Help {
     code_option: "Le code d'éditeur entier, 64 chiffres, en groupes ou non",
     recover_option: "Remplacer un état perdu ou abîmé",
     to_option: "Dossier existant pour celui de la livraison",
-    exit_codes: "Codes de sortie\u{a0}:\n  0 BON ou fait   1 MAUVAIS   2 ligne de commande fausse   3 illisible\n  5 refusé par sécurité   6 confiance non établie (SANS ANCRE)   130 annulé",
+    exit_codes: "Codes de sortie\u{a0}:\n  0 BON ou fait   1 MAUVAIS   2 ligne de commande fausse   3 illisible\n  5 refusé par sécurité   6 confiance non établie (SANS ANCRE)\n  7 échec de l'installateur du fabricant   130 annulé",
     commands_heading: "Commandes\u{a0}",
     options_heading: "Options\u{a0}",
     arguments_heading: "Arguments\u{a0}",

@@ -1,0 +1,79 @@
+//! `setup`: the program in its folder, its tool code, the publisher; and the
+//! guided way of a start without arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgMatches, Command};
+use mediaseal::install::guide::{self, Way};
+use mediaseal::install::setup::{SetupWish, set_up};
+use mediaseal::instrument::computer::Computer as _;
+use mediaseal::instrument::person::Person;
+use mediaseal::instrument::question::Given;
+use mediaseal::instrument::this_computer::ThisComputer;
+use mediaseal::seal::names::escape;
+use mediaseal::text::{Language, Table};
+use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::session::failure;
+
+use crate::args::{flag, option};
+use crate::console::{say, talk};
+use crate::instrument;
+use crate::terminal::{Screen, Terminal};
+
+/// The command line of `setup`.
+pub fn command(table: &'static Table) -> Command {
+    let help = &table.install_help;
+    let path = || clap::value_parser!(PathBuf);
+    Command::new("setup")
+        .about(help.setup)
+        .after_help(help.setup_example)
+        .arg(option("anchor", "FILE", help.setup_anchor_option, table).value_parser(path()))
+        .arg(option("source", "SOURCE", help.source_option, table).value_parser(path()))
+        .arg(option("code", "TEXT", help.setup_code_option, table))
+        .arg(option("tool-code", "TEXT", help.tool_code_option, table))
+        .arg(option("dir", "DIR", help.dir_option, table).value_parser(path()))
+        .arg(option("state", "DIR", help.setup_state_option, table).value_parser(path()))
+        .arg(flag("replace-program", help.replace_program_option, table))
+}
+
+/// Sets up; starts itself again with an administrator's rights where it has none
+/// and somebody is there to allow it.
+pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure> {
+    let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let wish = SetupWish {
+        dir: path("dir"),
+        state: path("state"),
+        anchor: path("anchor"),
+        code: text("code"),
+        tool_code: text("tool-code"),
+        replace_program: matches.get_flag("replace-program"),
+        source: path("source"),
+    };
+    let mut terminal = Terminal::open(Screen::Dialogue);
+    let own_places = wish.dir.is_some() && wish.state.is_some();
+    if !own_places && terminal.is_some() && ThisComputer.elevated() == Ok(false) {
+        let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+        talk(language.table().guide.windows_asks);
+        let started = ThisComputer.relaunch(&arguments);
+        return started.map(Outcome::of_exit_code).map_err(|unread| {
+            let entry = language.table().setup_failures.relaunch_failed;
+            failure(Outcome::Refused, entry, &[("detail", escape(&unread.0))])
+        });
+    }
+    let person = terminal.as_mut().map(|terminal| terminal as &mut dyn Person);
+    set_up(&wish, &ThisComputer, person, &mut |text| say(text), language)?;
+    Ok(Outcome::Done)
+}
+
+/// The guided way, if somebody sits at the terminal; `None` where nobody does.
+pub fn guided(language: Language) -> Option<Outcome> {
+    let mut terminal = Terminal::open(Screen::Dialogue)?;
+    let nothing = |_: &str| {};
+    let world = instrument::world(&nothing, language);
+    let given = Given::default();
+    // Where the system does not tell its folders, setting up says so.
+    let state = instrument::machine_state(language).unwrap_or_default();
+    let way = Way { state, setup: SetupWish::default(), given: &given, to: None };
+    Some(guide::lead(&way, &world, &mut terminal))
+}

@@ -1,0 +1,117 @@
+//! Arming: only disks that appear after a person said "now" are meant. Nothing
+//! that was there before can be written by mistake, whatever its serial.
+
+use super::eligible::{Policy, WhyNot, reasons};
+use crate::sys::disk::{Devices, Disk, ListError};
+
+/// Looks in a row that must show the same before it is taken: a system mounts
+/// a stick a moment after it appears, and then it is not eligible.
+const STEADY: usize = 4;
+
+/// What was there when it was armed.
+#[derive(Debug)]
+pub struct Arm {
+    known: Vec<Disk>,
+    /// The last look, and how often it was the same.
+    last: Vec<Disk>,
+    steady: usize,
+}
+
+/// What one look saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Disks that appeared and may be written.
+    pub eligible: Vec<Disk>,
+    /// Disks that appeared and may not, with every reason.
+    pub others: Vec<(Disk, Vec<WhyNot>)>,
+    /// It was the same for several looks.
+    pub steady: bool,
+}
+
+impl Arm {
+    /// From now on.
+    pub fn start(devices: &dyn Devices) -> Result<Self, ListError> {
+        Ok(Self { known: devices.list()?, last: Vec::new(), steady: 0 })
+    }
+
+    /// What has appeared up to now. To be called about twice a second.
+    pub fn look(&mut self, devices: &dyn Devices, policy: &Policy) -> Result<Look, ListError> {
+        let disks = devices.list()?;
+        // What was taken out and comes back has appeared.
+        self.known.retain(|known| disks.iter().any(|disk| disk.same_as(known)));
+        let is_new = |disk: &&Disk| !self.known.iter().any(|known| known.same_as(disk));
+        let appeared: Vec<Disk> = disks.iter().filter(is_new).cloned().collect();
+        self.steady = if appeared == self.last { self.steady + 1 } else { 0 };
+        self.last.clone_from(&appeared);
+        let judged = appeared.into_iter().map(|disk| {
+            let reasons = reasons(&disk, policy);
+            (disk, reasons)
+        });
+        let (eligible, others): (Vec<_>, Vec<_>) =
+            judged.partition(|(_, reasons)| reasons.is_empty());
+        Ok(Look {
+            eligible: eligible.into_iter().map(|(disk, _)| disk).collect(),
+            others,
+            steady: self.steady >= STEADY,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::disk::Usage;
+    use crate::sys::disk::fake::{FakeDevices, stick};
+
+    fn ports(look: &Look) -> Vec<String> {
+        look.eligible.iter().filter_map(|disk| disk.port.clone()).collect()
+    }
+
+    #[test]
+    fn only_what_appears_is_meant() {
+        let devices = FakeDevices::new();
+        let old = stick("1-1", "OLD", 64 << 20);
+        devices.plug(old.clone(), 0, &[]);
+        let mut arm = Arm::start(&devices).unwrap();
+        let policy = Policy::for_list();
+        assert!(ports(&arm.look(&devices, &policy).unwrap()).is_empty());
+        devices.plug(stick("1-2", "NEW", 64 << 20), 0, &[]);
+        assert_eq!(ports(&arm.look(&devices, &policy).unwrap()), ["1-2"]);
+        // The old one is taken out, seen to be gone, and comes back.
+        devices.unplug(&old.name);
+        arm.look(&devices, &policy).unwrap();
+        devices.plug(old, 0, &[]);
+        assert_eq!(ports(&arm.look(&devices, &policy).unwrap()).len(), 2);
+    }
+
+    #[test]
+    fn a_quick_exchange_at_one_port_is_seen_by_the_number_of_the_plugging_in() {
+        let devices = FakeDevices::new();
+        let one = stick("1-1", "SAME", 64 << 20);
+        devices.plug(one.clone(), 0, &[]);
+        let mut arm = Arm::start(&devices).unwrap();
+        let again = Disk { sequence: Some(1_000_000), ..one };
+        devices.plug(again, 0, &[]);
+        assert_eq!(ports(&arm.look(&devices, &Policy::for_list()).unwrap()), ["1-1"]);
+    }
+
+    #[test]
+    fn what_is_mounted_a_moment_later_is_never_steady_and_eligible() {
+        let devices = FakeDevices::new();
+        let mut arm = Arm::start(&devices).unwrap();
+        let disk = stick("1-1", "A", 64 << 20);
+        devices.plug(disk.clone(), 0, &[]);
+        let policy = Policy::for_list();
+        for _ in 0..STEADY {
+            let look = arm.look(&devices, &policy).unwrap();
+            assert!(!look.steady && look.eligible.len() == 1);
+        }
+        devices.change(&disk.name, |disk| disk.usage = Some(vec![Usage::Mounted("/m".into())]));
+        for _ in 0..=STEADY {
+            let look = arm.look(&devices, &policy).unwrap();
+            assert!(look.eligible.is_empty());
+            assert_eq!(look.others[0].1, [WhyNot::Mounted("/m".into())]);
+        }
+        assert!(arm.look(&devices, &policy).unwrap().steady);
+    }
+}

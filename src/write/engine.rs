@@ -1,0 +1,362 @@
+//! One key or fifty at the same time, each on a thread of its own.
+//!
+//! All targets are opened, and asked again who they are, before the first byte
+//! is written to any. From then on a target that is slow, fails, lies, hangs or
+//! is pulled out concerns nobody but itself. Events come to the caller on the
+//! caller's own thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use super::cancel::Cancel;
+use super::clock::Clock;
+use super::eligible::{Policy, reasons};
+use super::event::{Event, Observer, Phase};
+use super::image::Image;
+use super::key::{self, Order, Reporter, Written};
+use super::rate::Rate;
+use super::result::{Ended, Extent, Fault, Moved, TargetResult};
+use crate::sys::disk::{Devices, Disk, Intent, OpenError, Protection, Target};
+
+/// How often the caller hears of progress.
+const TICK: Duration = Duration::from_millis(250);
+/// Silence of a target that is worth a word.
+const STALL: Duration = Duration::from_secs(30);
+/// Silence after which a target is given up: the system itself gives a USB
+/// device 30 seconds for each command and repeats it five times.
+pub const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Whether a key is ejected at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eject {
+    /// Yes: nothing mounts it, and changes it, before it is plugged in again.
+    Yes,
+    /// No, it stays attached.
+    No,
+}
+
+/// What is to be done.
+#[derive(Clone)]
+pub struct Job {
+    /// The image.
+    pub image: Arc<Image>,
+    /// How much of each device is written.
+    pub extent: Extent,
+    /// What the opened disks are judged by, once more. Its `needed` must be
+    /// the image's size.
+    pub policy: Policy,
+    /// Whether keys are ejected.
+    pub eject: Eject,
+    /// Silence after which a target is given up; [`PATIENCE`].
+    pub patience: Duration,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The person's wish to stop.
+    pub cancel: Cancel,
+}
+
+/// Writes the image to every disk of `chosen`, at the same time. The results
+/// are in the order of `chosen`.
+pub fn write(
+    devices: &dyn Devices,
+    chosen: &[Disk],
+    job: &Job,
+    observer: &mut dyn Observer,
+) -> Vec<TargetResult> {
+    let (sender, messages) = channel();
+    let mut run = Run { job, observer, targets: Vec::new(), overall: Rate::default() };
+    let opened: Vec<_> = chosen.iter().map(|disk| run.open(devices, disk)).collect();
+    for (index, target) in opened.into_iter().enumerate() {
+        match target {
+            Ok((target, bytes)) => run.begin(index, target, bytes, sender.clone()),
+            Err(ended) => run.finish(index, Written { ended, head_cleared: false, ejected: None }),
+        }
+    }
+    drop(sender);
+    run.follow(&messages);
+    run.targets.into_iter().map(|target| target.result).collect()
+}
+
+/// Opens a disk and makes sure that it is the one that was meant and may be
+/// written.
+fn open(devices: &dyn Devices, disk: &Disk, job: &Job) -> Result<(Box<dyn Target>, Disk), Ended> {
+    let mut target = devices.open(disk, Intent::Write).map_err(|error| match error {
+        OpenError::Gone | OpenError::Io { .. } => Ended::Failed(Fault::Open(error.to_string())),
+        OpenError::Busy
+        | OpenError::WriteProtected
+        | OpenError::NotAllowed
+        | OpenError::NotADisk
+        | OpenError::Unsupported => Ended::NotOpened(error.to_string()),
+    })?;
+    let now = target.disk().map_err(|error| Ended::Failed(Fault::Open(error.to_string())))?;
+    if let Some(fact) = now.first_difference(disk) {
+        return Err(Ended::OtherDisk(fact));
+    }
+    if Some(target.bytes()) != now.bytes {
+        return Err(Ended::OtherDisk("size"));
+    }
+    let policy = Policy { needed: Some(job.image.bytes), ..job.policy.clone() };
+    let reasons = reasons(&now, &policy);
+    match reasons.is_empty() {
+        true => Ok((target, now)),
+        false => Err(Ended::Refused(reasons)),
+    }
+}
+
+/// What a target's thread says.
+enum Message {
+    Phase(Phase),
+    Wrote { bytes: u64, at: u64, time: Duration },
+    Read { bytes: u64, at: u64, time: Duration },
+    Finished(Written),
+}
+
+/// A target, as the caller's thread sees it.
+struct Following {
+    result: TargetResult,
+    /// Bytes to be written and read.
+    all: u64,
+    at: u64,
+    rate: Rate,
+    /// When it said something last, and when that was remarked upon.
+    heard: Duration,
+    remarked: Duration,
+    abandoned: Cancel,
+    finished: bool,
+}
+
+struct Run<'a> {
+    job: &'a Job,
+    observer: &'a mut dyn Observer,
+    targets: Vec<Following>,
+    overall: Rate,
+}
+
+impl Run<'_> {
+    /// Opens one target; its place in the results is made in any case.
+    fn open(
+        &mut self,
+        devices: &dyn Devices,
+        disk: &Disk,
+    ) -> Result<(Box<dyn Target>, u64), Ended> {
+        let index = self.targets.len();
+        self.observer.event(&Event::Phase { target: index, phase: Phase::Open });
+        let opened = match self.job.cancel.is_cancelled() {
+            true => Err(Ended::Cancelled),
+            false => open(devices, disk, self.job),
+        };
+        let protection = match &opened {
+            Ok((_, now)) => now.protection,
+            Err(_) => disk.protection,
+        };
+        let now = self.job.clock.elapsed();
+        self.targets.push(Following {
+            result: self.empty_result(disk, protection),
+            all: 0,
+            at: 0,
+            rate: Rate::default(),
+            heard: now,
+            remarked: now,
+            abandoned: Cancel::new(),
+            finished: false,
+        });
+        opened.map(|(target, _)| {
+            let bytes = target.bytes();
+            (target, bytes)
+        })
+    }
+
+    fn empty_result(&self, disk: &Disk, protection: Protection) -> TargetResult {
+        TargetResult {
+            disk: disk.clone(),
+            // Until it is known better, and never "done".
+            ended: Ended::Cancelled,
+            phase: Phase::Open,
+            extent: self.job.extent,
+            image: self.job.image.sha256,
+            image_bytes: self.job.image.bytes,
+            started: self.job.clock.now(),
+            finished: None,
+            written: Moved::default(),
+            read: Moved::default(),
+            protection,
+            head_cleared: false,
+            ejected: None,
+        }
+    }
+
+    fn begin(
+        &mut self,
+        index: usize,
+        mut target: Box<dyn Target>,
+        bytes: u64,
+        sender: Sender<(usize, Message)>,
+    ) {
+        let following = &mut self.targets[index];
+        following.all = work(self.job.image.bytes, bytes, self.job.extent);
+        let mut reporter = Channel {
+            index,
+            sender,
+            cancel: self.job.cancel.clone(),
+            abandoned: following.abandoned.clone(),
+            clock: Arc::clone(&self.job.clock),
+        };
+        let (image, extent) = (Arc::clone(&self.job.image), self.job.extent);
+        let eject = self.job.eject == Eject::Yes;
+        // Not a scoped thread: one whose stick never answers is left behind.
+        thread::spawn(move || {
+            let order = Order { image: &image, extent, eject };
+            let written = key::write(&mut *target, order, &mut reporter);
+            // Let go before it is said that it is done.
+            drop(target);
+            reporter.say(Message::Finished(written));
+        });
+    }
+
+    /// Listens until every target is finished or given up.
+    fn follow(&mut self, messages: &Receiver<(usize, Message)>) {
+        let mut told = self.job.clock.elapsed();
+        while self.targets.iter().any(|target| !target.finished) {
+            match messages.recv_timeout(TICK) {
+                Ok((index, message)) => self.take(index, message),
+                Err(RecvTimeoutError::Timeout) => {}
+                // Every thread has ended, and some without a last word.
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.give_up(|_| true);
+                    break;
+                }
+            }
+            let now = self.job.clock.elapsed();
+            if now.saturating_sub(told) >= TICK {
+                told = now;
+                self.tell(now);
+            }
+        }
+    }
+
+    fn take(&mut self, index: usize, message: Message) {
+        let now = self.job.clock.elapsed();
+        let Some(target) = self.targets.get_mut(index).filter(|target| !target.finished) else {
+            return;
+        };
+        (target.heard, target.remarked) = (now, now);
+        match message {
+            Message::Phase(phase) => {
+                target.result.phase = phase;
+                self.observer.event(&Event::Phase { target: index, phase });
+            }
+            Message::Wrote { bytes, at, time } => {
+                target.at = at;
+                target.result.written.bytes += bytes;
+                target.result.written.time += time;
+            }
+            Message::Read { bytes, at, time } => {
+                target.at = at;
+                target.result.read.bytes += bytes;
+                target.result.read.time += time;
+            }
+            Message::Finished(written) => self.finish(index, written),
+        }
+    }
+
+    fn finish(&mut self, index: usize, written: Written) {
+        let target = &mut self.targets[index];
+        target.finished = true;
+        target.result.ended = written.ended;
+        target.result.head_cleared = written.head_cleared;
+        target.result.ejected = written.ejected;
+        target.result.finished = self.job.clock.now();
+        self.observer.event(&Event::Finished { target: index, result: &target.result });
+    }
+
+    /// Progress of each and all, and what is odd.
+    fn tell(&mut self, now: Duration) {
+        let (mut done, mut all) = (0, 0);
+        for (index, target) in self.targets.iter_mut().enumerate() {
+            let moved = target.result.written.bytes + target.result.read.bytes;
+            // One that is finished has nothing left.
+            done += moved;
+            all += if target.finished { moved } else { target.all };
+            if target.finished {
+                continue;
+            }
+            target.rate.sample(now, moved);
+            let progress = target.rate.progress(target.all);
+            let phase = target.result.phase;
+            self.observer.event(&Event::Progress { target: index, phase, progress });
+            if now.saturating_sub(target.remarked) >= STALL {
+                target.remarked = now;
+                let since = now.saturating_sub(target.heard);
+                self.observer.event(&Event::Stalled { target: index, since });
+            }
+        }
+        self.overall.sample(now, done);
+        let mut progress = self.overall.progress(all);
+        // All are done when the slowest is.
+        let waiting = self.targets.iter().filter(|target| !target.finished);
+        progress.left = waiting.map(|target| target.rate.progress(target.all).left).max().flatten();
+        self.observer.event(&Event::Overall(progress));
+        let patience = self.job.patience;
+        self.give_up(|target| now.saturating_sub(target.heard) >= patience);
+    }
+
+    /// Goes on without the targets that nothing comes back from. Their threads
+    /// stop at their next step, if there is one.
+    fn give_up(&mut self, which: impl Fn(&Following) -> bool) {
+        for index in 0..self.targets.len() {
+            let target = &self.targets[index];
+            if !target.finished && which(target) {
+                target.abandoned.cancel();
+                let ended = Ended::Failed(Fault::Hangs { offset: target.at });
+                self.finish(index, Written { ended, head_cleared: false, ejected: None });
+            }
+        }
+    }
+}
+
+/// Bytes that are written and read for one key: head and rest, both twice
+/// there and once back, apart from a few sectors.
+pub fn work(image: u64, device: u64, extent: Extent) -> u64 {
+    let head = super::pipe::HEAD_BYTES as u64;
+    key::end(image, device, extent).saturating_mul(2).saturating_add(2 * head)
+}
+
+/// A target's thread, as its work sees it.
+struct Channel {
+    index: usize,
+    sender: Sender<(usize, Message)>,
+    cancel: Cancel,
+    abandoned: Cancel,
+    clock: Arc<dyn Clock>,
+}
+
+impl Channel {
+    fn say(&self, message: Message) {
+        // Nobody listens to one that was given up.
+        let _ = self.sender.send((self.index, message));
+    }
+}
+
+impl Reporter for Channel {
+    fn phase(&mut self, phase: Phase) {
+        self.say(Message::Phase(phase));
+    }
+    fn wrote(&mut self, bytes: u64, at: u64, time: Duration) {
+        self.say(Message::Wrote { bytes, at, time });
+    }
+    fn read(&mut self, bytes: u64, at: u64, time: Duration) {
+        self.say(Message::Read { bytes, at, time });
+    }
+    fn stop(&self) -> bool {
+        self.cancel.is_cancelled() || self.abandoned.is_cancelled()
+    }
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+}
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;
