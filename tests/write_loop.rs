@@ -65,7 +65,7 @@ fn proves(world: &World, device: &Loop) {
 }
 
 #[test]
-fn loop_devices_are_listed_when_asked_for_and_judged() {
+fn on_loop_devices_are_listed_when_asked_for_and_judged() {
     let world = world();
     let device = random(&world, "stick", 40 * MIB);
     let list = |more: &[&str]| -> Vec<Value> {
@@ -102,7 +102,7 @@ fn loop_devices_are_listed_when_asked_for_and_judged() {
 }
 
 #[test]
-fn loop_written_key_is_proved_and_nothing_stale_is_behind_the_image() {
+fn on_loop_written_key_is_proved_and_nothing_stale_is_behind_the_image() {
     let world = world();
     for size in [IMAGE, IMAGE + 512, IMAGE + 3 * MIB + 512] {
         let device = random(&world, "stick", size);
@@ -127,7 +127,7 @@ fn events(ran: &Ran) -> Vec<Value> {
 }
 
 #[test]
-fn loop_zip_and_image_make_the_same_key_as_the_folder() {
+fn on_loop_zip_and_image_make_the_same_key_as_the_folder() {
     let world = world();
     let [image, zip] = world.media(&world.good);
     let expected = fs::read(&image).unwrap();
@@ -140,7 +140,7 @@ fn loop_zip_and_image_make_the_same_key_as_the_folder() {
 }
 
 #[test]
-fn loop_keys_by_dd_and_bmaptool_pass_the_same_check() {
+fn on_loop_keys_by_dd_and_bmaptool_pass_the_same_check() {
     let world = world();
     let [image, _] = world.media(&world.good);
     let image = image.to_str().unwrap();
@@ -165,7 +165,7 @@ fn loop_keys_by_dd_and_bmaptool_pass_the_same_check() {
 }
 
 #[test]
-fn loop_mounted_target_is_refused_with_5_and_the_word() {
+fn on_loop_mounted_target_is_refused_with_5_and_the_word() {
     let world = world();
     let device = random(&world, "stick", 40 * MIB);
     tool("mkfs.ext4", &["-q", device.node().to_str().unwrap()]);
@@ -188,7 +188,7 @@ fn loop_mounted_target_is_refused_with_5_and_the_word() {
 }
 
 #[test]
-fn loop_swapped_to_target_is_refused() {
+fn on_loop_swapped_to_target_is_refused() {
     let world = world();
     let device = random(&world, "stick", 40 * MIB);
     let node = device.node().to_str().unwrap();
@@ -203,7 +203,7 @@ fn loop_swapped_to_target_is_refused() {
 }
 
 #[test]
-fn loop_target_that_is_held_by_another_program_is_refused() {
+fn on_loop_target_that_is_held_by_another_program_is_refused() {
     use std::os::unix::fs::OpenOptionsExt as _;
     let world = world();
     let device = random(&world, "stick", IMAGE);
@@ -219,7 +219,7 @@ fn loop_target_that_is_held_by_another_program_is_refused() {
 }
 
 #[test]
-fn loop_target_one_sector_too_small_is_refused_and_untouched() {
+fn on_loop_target_one_sector_too_small_is_refused_and_untouched() {
     let world = world();
     let device = random(&world, "stick", IMAGE - 512);
     let before = device.content();
@@ -230,7 +230,7 @@ fn loop_target_one_sector_too_small_is_refused_and_untouched() {
 }
 
 #[test]
-fn loop_write_protected_or_large_sectored_target_is_refused() {
+fn on_loop_write_protected_or_large_sectored_target_is_refused() {
     let world = world();
     let path = world.path("stick");
     let device = random(&world, "stick", 40 * MIB);
@@ -251,7 +251,7 @@ fn loop_write_protected_or_large_sectored_target_is_refused() {
 }
 
 #[test]
-fn loop_volume_only_leaves_the_rest_and_says_so() {
+fn on_loop_volume_only_leaves_the_rest_and_says_so() {
     let world = world();
     let device = random(&world, "stick", IMAGE + MIB);
     let before = device.content();
@@ -266,7 +266,7 @@ fn loop_volume_only_leaves_the_rest_and_says_so() {
 }
 
 #[test]
-fn loop_nothing_is_written_without_a_choice_or_a_terminal() {
+fn on_loop_nothing_is_written_without_a_choice_or_a_terminal() {
     let world = world();
     let device = random(&world, "stick", IMAGE);
     let before = device.content();
@@ -295,7 +295,7 @@ fn loop_nothing_is_written_without_a_choice_or_a_terminal() {
 }
 
 #[test]
-fn loop_counterfeit_or_unpinned_is_written_to_no_key() {
+fn on_loop_counterfeit_or_unpinned_is_written_to_no_key() {
     let world = world();
     let device = random(&world, "stick", IMAGE);
     let before = device.content();
@@ -313,7 +313,7 @@ fn loop_counterfeit_or_unpinned_is_written_to_no_key() {
 }
 
 #[test]
-fn loop_typed_confirmation_wants_the_exact_words() {
+fn on_loop_typed_confirmation_wants_the_exact_words() {
     let world = world();
     let device = random(&world, "stick", IMAGE);
     let before = device.content();
@@ -346,7 +346,7 @@ fn loop_typed_confirmation_wants_the_exact_words() {
 }
 
 #[test]
-fn loop_interrupt_leaves_a_key_that_does_not_mount() {
+fn on_loop_interrupt_leaves_a_key_that_does_not_mount() {
     let world = world();
     // Large enough that it is still at it when the signal comes.
     let path = world.path("stick");
@@ -382,7 +382,7 @@ fn loop_interrupt_leaves_a_key_that_does_not_mount() {
 }
 
 #[test]
-fn loop_source_must_be_no_device() {
+fn on_loop_source_must_be_no_device() {
     let world = world();
     let device = random(&world, "stick", IMAGE);
     assert_eq!(write_to(&world, &[&device], &[]).code, 0);

@@ -177,7 +177,9 @@ fn is_about_a_signature(kind: &Kind) -> bool {
 /// Writes a checked signature to its place. One that is there already and says
 /// the same stays, and that is no error.
 pub fn write(attached: &Attached, existing: Existing) -> Result<(), FileError> {
-    let there = files::read(&attached.path, MAX_FOREIGN_BYTES).ok();
+    // A pipe in the place of the signature would make us wait for a writer.
+    let plain = attached.path.symlink_metadata().is_ok_and(|found| found.is_file());
+    let there = plain.then(|| files::read(&attached.path, MAX_FOREIGN_BYTES).ok()).flatten();
     match there {
         Some(there) if there == attached.bytes => return Ok(()),
         // minisign wrote to the place itself: the same signature, not yet in

@@ -13,7 +13,7 @@ use crate::source::folder::FolderSource;
 
 /// A release folder signed by the first `signers` of two, both of whom must
 /// sign, and the chain to check it by.
-fn release(signers: usize) -> (tempfile::TempDir, Chain) {
+pub(super) fn release(signers: usize) -> (tempfile::TempDir, Chain) {
     let folder = tempfile::tempdir().unwrap();
     let root = TestKey::new(1);
     let release = [2, 3].map(TestKey::new);

@@ -16,7 +16,7 @@ pub fn required() {
     assert!(
         root && loops,
         "NOT RUN: this test needs root and loop devices (root: {root}, /dev/loop-control: \
-         {loops}). Run it as root, or leave it out by name: cargo test -- --skip loop_"
+         {loops}). Run it as root, or leave it out by name: cargo test -- --skip on_loop_"
     );
 }
 

@@ -7,8 +7,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::session::failure;
 
-use crate::console::{complain, say};
+use crate::console::{complain, say, unwritten};
 use crate::{check, copy, enrol, install, learn, setup, show, status};
 
 /// Parses, runs, prints an error if there is one.
@@ -23,12 +24,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     }
     let result = match command(table).try_get_matches_from(&arguments) {
         Ok(matches) => dispatch(&matches, language),
-        Err(error) => return usage(&error, language),
+        Err(error) => Ok(usage(&error, language)),
     };
-    result.unwrap_or_else(|failure| {
+    let outcome = result.unwrap_or_else(|failure| {
         complain(table.labels.error, &failure);
         failure.outcome
-    })
+    });
+    let Some(detail) = unwritten() else { return outcome };
+    let values = [("detail", escape(&detail))];
+    let failure = failure(Outcome::Io, table.failures.answer_unwritten, &values);
+    complain(table.labels.error, &failure);
+    outcome.worse(failure.outcome)
 }
 
 /// False where nothing but a language stands behind the program's name.

@@ -13,6 +13,7 @@
 //! | [`target`] | the traits: a list of disks, and an opened one |
 //! | [`fake`] | both in memory, with faults on purpose, for tests |
 //! | [`system`] | both as the system has them |
+//! | [`windows_order`] | in which order a disk of Windows becomes ours, behind a trait of its calls |
 
 pub mod buffer;
 pub mod facts;
@@ -21,6 +22,7 @@ pub mod fake;
 mod linux;
 pub mod system;
 pub mod target;
+pub mod windows_order;
 
 pub use buffer::AlignedBuffer;
 pub use facts::{Bus, Disk, Protection, Usage, UsbIds, Volume};
