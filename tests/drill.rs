@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{Ran, run, snapshot};
-use mediaseal::drill::answers::{file_name, sheet, shuffled};
+use mediaseal::drill::answers::{file_name, numbered, sheet, shuffled};
 use mediaseal::drill::registry::{Comes, Drill, NO_SOURCE, drills};
 use mediaseal::drill::trust_state::StateFault;
 use mediaseal::drill::{bundle_faults, folder, medium_faults, seal};
@@ -69,7 +69,7 @@ fn every_exercise_of_a_set_comes_to_what_the_answer_sheet_promises() {
     let drills = shuffled(drills().unwrap());
     assert!(drills.len() >= 200, "{}", drills.len());
     let answers = fs::read_to_string(world.path("set/ANSWERS.TXT")).unwrap();
-    assert_eq!(answers, sheet(&drills), "the sheet is that of --answers");
+    assert_eq!(answers, sheet(&numbered(&drills)), "the sheet is that of --answers");
     let folder = world.path("set/exercises");
     let mut wrong = Vec::new();
     for (index, drill) in drills.iter().enumerate() {
@@ -167,7 +167,10 @@ fn lists_are_data_and_have_every_exercise() {
     assert_eq!(listed, drills.iter().map(Drill::name).collect::<Vec<_>>());
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
     let ran = run(world.team.path(), MEDIASEAL, &["drill", "--answers"], "");
-    assert_eq!((ran.code, ran.stdout.trim_end()), (0, sheet(&shuffled(drills)).trim_end()));
+    assert_eq!(
+        (ran.code, ran.stdout.trim_end()),
+        (0, sheet(&numbered(&shuffled(drills))).trim_end())
+    );
 }
 
 #[test]

@@ -446,6 +446,8 @@ fn links_between_documents_lead_somewhere() {
         "docs/FORMAT.md",
         "docs/THREATS.md",
         "docs/OFFICER.md",
+        "docs/OPERATOR.md",
+        "docs/INSTRUMENTS.md",
         "docs/WRITING.md",
         "keys/README.md",
     ];

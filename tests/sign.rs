@@ -793,6 +793,24 @@ fn reader_that_has_gone_is_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_pipe_in_the_place_of_a_signature_is_refused_and_not_waited_for() {
+    let team = team();
+    let root = team.path().join("release");
+    sign_release(&root, &team.alice);
+    let place = root.join(format!("{SUMS}.{}.minisig", team.alice.id()));
+    let signature = team.path().join("taken.minisig");
+    fs::rename(&place, &signature).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&place).status().unwrap();
+    assert!(made.success());
+    let ran = team.mediaseal(&["attach", "release", "taken.minisig"]);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    let ran = team.mediaseal(&["attach", "release", "taken.minisig", "--force"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(fs::read(&place).unwrap(), fs::read(&signature).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn answer_that_cannot_be_written_is_an_error() {
     let team = team();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();

@@ -1,6 +1,7 @@
 //! Row 23 of docs/THREATS.md: the installed copy is exchanged between check and
 //! installation, or days after; a release is withdrawn in between. Every case is
-//! judged by what the vendor's installer was asked to do: nothing.
+//! judged by what the vendor's installer was asked to do: nothing. And row 32, as
+//! far as setting up is concerned.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -161,4 +162,43 @@ fn row_23_a_package_that_cannot_be_held_is_not_installed() {
     assert!(instrument.lines().is_empty());
     instrument.installer = FakeInstaller::returning(0);
     instrument.install().is(Outcome::Done, &[]);
+}
+
+#[test]
+fn row_32_program_folder_writable_by_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let instrument = Instrument::returning(0);
+    let root = instrument.team.path();
+    let (anchor, code) = Instrument::anchor_of(&instrument.team);
+    let (anchor, code) = (anchor.to_str().unwrap(), code.to_string());
+    let setup = |dir: &str, state: &str| {
+        let arguments =
+            ["setup", "--dir", dir, "--state", state, "--anchor", anchor, "--code", &code];
+        run(root, VERIFY, &arguments, "")
+    };
+    for (dir, state) in [("open", "good-state"), ("good", "open"), ("link", "good-state")] {
+        let open = root.join("open");
+        fs::create_dir(&open).unwrap();
+        fs::write(open.join("kept"), b"somebody's").unwrap();
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+        fs::create_dir(root.join("target")).unwrap();
+        std::os::unix::fs::symlink("target", root.join("link")).unwrap();
+        let ran = setup(dir, state);
+        assert_eq!(ran.code, 5, "{dir} {state}: {}", ran.stderr);
+        let mode = fs::metadata(&open).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o777, "it was not repaired");
+        assert_eq!(fs::read_dir(&open).unwrap().count(), 1, "nothing was put into it");
+        assert_eq!(fs::read_dir(root.join("target")).unwrap().count(), 0);
+        assert!(!root.join("good-state/enrolled").exists());
+        for name in ["open", "target"] {
+            fs::remove_dir_all(root.join(name)).unwrap();
+        }
+        fs::remove_file(root.join("link")).unwrap();
+        let _ = fs::remove_dir_all(root.join("good"));
+    }
+    let ran = setup("good", "good-state");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // Later: it has become unsafe.
+    fs::set_permissions(root.join("good"), fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(setup("good", "good-state").code, 5);
 }

@@ -13,14 +13,13 @@ mod world;
 use std::fs;
 #[cfg(unix)]
 use std::os::unix::fs::symlink;
-use std::path::Path;
 use std::process::Command;
 
 use common::{sign_release, snapshot};
 use media::{Media, PAYLOAD, mtools, opened, said, starts};
 use mediaseal::build::payload::payload;
 use mediaseal::drill::folder;
-use mediaseal::drill::medium_faults::{BAD_NAMES, EXTRA_FILES, FAULTS};
+use mediaseal::drill::medium_faults::{BAD_NAMES, EXTRA_FILES};
 use mediaseal::medium::fat::PARTITION_LBA;
 use mediaseal::medium::{FatTime, FileSpec, Plan, VolumeSpec};
 use mediaseal::seal::digest::Digest;
@@ -650,17 +649,4 @@ fn row_17_names_in_builder() {
         assert!(plan(&[path]).is_err(), "{path}");
     }
     assert!(plan(&["a/b", "A/B"]).is_err());
-}
-
-#[test]
-fn every_fault_of_the_drill_fails_in_a_test_of_its_name() {
-    // The zips' are walked whole by tests/threats_bundle.rs.
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let text = fs::read_to_string(here.join("threats_medium.rs")).unwrap();
-    let media = FAULTS.iter().map(|fault| (fault.name, fault.row));
-    let folders = folder::FAULTS.iter().map(|fault| (fault.name, fault.row));
-    for (name, row) in media.chain(folders) {
-        assert!(text.contains(&format!("\"{name}\"")), "{name}");
-        assert!(text.contains(&format!("fn row_{row:02}_")), "row {row}");
-    }
 }

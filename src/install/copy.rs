@@ -21,7 +21,7 @@ use crate::verify::demo;
 use crate::verify::finding::Severity;
 use crate::verify::json::Ending;
 use crate::verify::outcome::{Failure, Outcome};
-use crate::verify::pinning::Surroundings;
+use crate::verify::pinning::{self, Surroundings};
 use crate::verify::record::{self, Action};
 use crate::verify::report::{Report, Verdict};
 use crate::verify::rollback::{self, Rollback};
@@ -135,9 +135,8 @@ pub fn run(
         let refused = failure(Outcome::Refused, entry, &values);
         Failure { next: format!("{} {advice}", refused.next), ..refused }
     };
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    if real(to).starts_with(real(&asked.source)) {
-        return Err(refuse("it lies inside the source".to_string(), ""));
+    if pinning::would_change(&asked.source, to, around) {
+        return Err(refuse("it lies inside the source, or on its device".to_string(), ""));
     }
     let destination =
         Destination::open(to).map_err(|fault| refuse(fault.to_string(), fault.advice()))?;

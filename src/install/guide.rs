@@ -304,6 +304,7 @@ impl Guide<'_, '_> {
             table.guide.step,
             &[("number", "4".to_string()), ("title", table.guide.step_install.to_string())],
         );
+        let heading = format!("\n{heading}\n");
         let wish = Wish {
             state: &self.way.state,
             given: self.way.given,

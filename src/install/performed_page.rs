@@ -120,13 +120,13 @@ pub fn after(performed: &Performed, language: Language) -> String {
         say(&what);
         say(&next);
         for line in &run.log_lines {
-            say(&format!("{}: {}", labels.log_says, escape(line)));
+            say(&fill(labels.log_line, &[("line", escape(line))]));
         }
         if let Some(detail) = &run.log_unread {
             say(&fill(labels.log_unread, &[("detail", escape(detail))]));
         }
         let restart = restart_words(restart_word(run.restart), language);
-        say(&format!("{}: {restart}", labels.restart));
+        say(&fill(labels.restart_line, &[("restart", restart.to_string())]));
         if run.restart != crate::seal::manifest::Restart::None {
             say(labels.restart_never);
         }

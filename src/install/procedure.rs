@@ -336,7 +336,10 @@ pub fn remove(
         preflight: Some(&preflight),
         product_code: Some(&code),
         recorded: release.as_ref(),
-        confirmed: Some(if confirmed { "--yes" } else { table.procedure.remove_word }),
+        confirmed: preflight.may_go_on().then_some(match confirmed {
+            true => "--yes",
+            false => table.procedure.remove_word,
+        }),
         rule,
         ..Evidence::of(Action::Remove)
     };

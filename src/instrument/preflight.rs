@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::seal::manifest::AppliesTo;
-use crate::seal::names::{DottedVersion, Text};
+use crate::seal::names::{DottedVersion, Text, escape};
 use crate::text::{Language, fill};
 use crate::verify::finding::{Kind, Severity};
 
@@ -344,9 +344,13 @@ impl Look<'_, '_> {
         if !asked || self.person.is_none() {
             return Some(stored.filter(|_| !asked));
         }
-        let hint = last.and_then(|run| run.instrument.clone()).unwrap_or("?".to_string());
+        let hint = last.and_then(|run| run.instrument.as_deref()).map(escape);
         let language = self.language;
-        let line = self.ask(Question::Serial, &[("hint", hint)], |p, what, why| {
+        let line = self.ask(Question::Serial, &[], |p, what, why| {
+            let said = language.table().questions.serial_hint.what;
+            if let Some(hint) = &hint {
+                person::say(p, &fill(said, &[("hint", hint.clone())]));
+            }
             let read = |line: &str| match line {
                 "-" => Some(None),
                 line => Text::parse(line).ok().map(Some),
@@ -387,11 +391,13 @@ impl Look<'_, '_> {
             }
             // It may have been updated since its last run: the person knows.
             (None, seen) => {
-                let seen = seen.map_or("?".to_string(), |(version, _)| version.to_string());
-                let values =
-                    [("software", software.clone()), ("seen", seen), ("wanted", wanted.clone())];
+                let values = [("software", software.clone()), ("wanted", wanted.clone())];
                 let language = self.language;
                 let asked = self.ask(Question::Software, &values, |p, what, why| {
+                    let said = language.table().questions.software_hint.what;
+                    if let Some((version, _)) = &seen {
+                        person::say(p, &fill(said, &[("seen", version.to_string())]));
+                    }
                     person::line(p, language, what, why, |line| DottedVersion::parse(line).ok())
                 });
                 let Some(version) = asked else { return };
@@ -441,8 +447,10 @@ impl Look<'_, '_> {
                 let folder = folder.display().to_string();
                 (folder.clone(), Kind::UnfinishedRun { folder })
             }
-            RunState::Unknown { detail } => {
-                (detail.clone(), Kind::FactUnread { fact: Question::Run.key(), detail })
+            RunState::Unknown(why) => {
+                let detail = why.words(Language::English.table());
+                let note = Kind::FactUnread { fact: Question::Run.key(), detail };
+                (why.words(self.language.table()), note)
             }
         };
         if self.subject.given.no_run {
@@ -458,6 +466,6 @@ impl Look<'_, '_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 #[path = "preflight_tests.rs"]
 mod tests;

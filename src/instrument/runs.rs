@@ -16,6 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use crate::text::Table;
+
 /// A folder in which runs lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunPlace {
@@ -55,10 +57,32 @@ pub enum RunState {
         folder: PathBuf,
     },
     /// Nothing could be read, or there is no run.
-    Unknown {
-        /// Why.
-        detail: String,
-    },
+    Unknown(Unseen),
+}
+
+/// Why nothing is known of runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// Where this model keeps them is not known.
+    NoPlace,
+    /// There is none.
+    NoRun,
+    /// There are more files than are looked at.
+    TooMany,
+    /// The system's words.
+    Unread(String),
+}
+
+impl Unseen {
+    /// The words for it, in a clause.
+    pub fn words(&self, table: &Table) -> String {
+        match self {
+            Self::NoPlace => table.questions.no_place.what.to_string(),
+            Self::NoRun => table.questions.no_run.what.to_string(),
+            Self::TooMany => table.questions.too_many_runs.what.to_string(),
+            Self::Unread(detail) => detail.clone(),
+        }
+    }
 }
 
 /// The runs of a computer.
@@ -99,9 +123,9 @@ fn order(name: &str) -> Option<(u32, u32)> {
 
 /// Looks at every place.
 pub fn look(places: &[RunPlace], now: SystemTime) -> Runs {
-    let unknown = |detail: String| Runs { state: RunState::Unknown { detail }, newest: vec![] };
+    let unknown = |why| Runs { state: RunState::Unknown(why), newest: vec![] };
     if places.is_empty() {
-        return unknown("no folder of runs is known for this model".to_string());
+        return unknown(Unseen::NoPlace);
     }
     let mut runs: BTreeMap<String, Run> = BTreeMap::new();
     let mut budget = MAX_ENTRIES;
@@ -112,11 +136,13 @@ pub fn look(places: &[RunPlace], now: SystemTime) -> Runs {
         }
     }
     if budget == 0 {
-        return unknown("there are more files than are looked at".to_string());
+        return unknown(Unseen::TooMany);
     }
     let Some((_, newest)) = runs.iter().max_by_key(|(name, _)| order(name)) else {
-        let nothing = "no run was found".to_string();
-        return unknown(if unread.is_empty() { nothing } else { unread.join("; ") });
+        return unknown(match unread.is_empty() {
+            true => Unseen::NoRun,
+            false => Unseen::Unread(unread.join("; ")),
+        });
     };
     let since = |run: &Run| run.changed.map(|changed| distance(now, changed));
     let unfinished = || runs.values().filter(|run| !run.ended);
@@ -201,6 +227,6 @@ fn last_change(folder: &Path, depth: usize, budget: &mut usize) -> Option<System
     latest
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 #[path = "runs_tests.rs"]
 mod tests;

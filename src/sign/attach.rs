@@ -8,11 +8,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use data_encoding::BASE64;
-
 use super::files::{self, Access, Existing, FileError, shown};
 use super::release::{Release, ReleaseError};
 use super::trust_folder::{TrustFolder, TrustFolderError};
+use crate::seal::base64;
 use crate::seal::chain::Chain;
 use crate::seal::key::KeyId;
 use crate::seal::layout::{SEAL_FOLDER, SealName, seal_name, sums_signature, trust_signature};
@@ -177,7 +176,9 @@ fn is_about_a_signature(kind: &Kind) -> bool {
 /// Writes a checked signature to its place. One that is there already and says
 /// the same stays, and that is no error.
 pub fn write(attached: &Attached, existing: Existing) -> Result<(), FileError> {
-    let there = files::read(&attached.path, MAX_FOREIGN_BYTES).ok();
+    // A pipe in the place of the signature would make us wait for a writer.
+    let plain = attached.path.symlink_metadata().is_ok_and(|found| found.is_file());
+    let there = plain.then(|| files::read(&attached.path, MAX_FOREIGN_BYTES).ok()).flatten();
     match there {
         Some(there) if there == attached.bytes => return Ok(()),
         // minisign wrote to the place itself: the same signature, not yet in
@@ -205,7 +206,7 @@ fn normalise(bytes: &[u8]) -> Result<Signature, AttachError> {
     if !untrusted.starts_with("untrusted comment: ") || !trusted.starts_with(TRUSTED_PREFIX) {
         return Err(AttachError::Format);
     }
-    let packed = BASE64.decode(first.as_bytes()).map_err(|_| AttachError::Format)?;
+    let packed = base64::decode(first).ok_or(AttachError::Format)?;
     if packed.starts_with(LEGACY) {
         return Err(AttachError::Legacy);
     }
@@ -283,6 +284,8 @@ fn refused(error: SignatureError, id: KeyId) -> AttachError {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::BASE64;
+
     use super::*;
     use crate::seal::testing::TestKey;
 

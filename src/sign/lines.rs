@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::seal::digest::Digest;
-use crate::text::{COLUMNS, Language};
+use crate::text::{COLUMNS, Language, columns};
 use crate::verify::finding::Kind;
 
 /// Columns before a value: two spaces, the label, a space. What remains is
@@ -84,21 +84,21 @@ pub fn finding_lines(kind: &Kind) -> Vec<String> {
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    let mut columns = 0;
+    let mut used = 0;
     // Spaces belong to the word before them, so that runs of them survive.
     for word in text.split_inclusive(' ') {
-        let length = word.trim_end().chars().count();
-        if columns > 0 && columns + length > width {
+        let length: usize = word.trim_end().chars().map(columns).sum();
+        if used > 0 && used + length > width {
             lines.push(std::mem::take(&mut line).trim_end().to_string());
-            columns = 0;
+            used = 0;
         }
         for c in word.chars() {
-            if columns == width && c != ' ' {
+            if used > 0 && used + columns(c) > width && c != ' ' {
                 lines.push(std::mem::take(&mut line));
-                columns = 0;
+                used = 0;
             }
             line.push(c);
-            columns += 1;
+            used += columns(c);
         }
     }
     lines.push(line.trim_end().to_string());
@@ -140,5 +140,6 @@ mod tests {
         assert_eq!(wrap("a  b", 10), ["a  b"]);
         assert_eq!(wrap("", 10), [""]);
         assert_eq!(wrap("é é é", 3), ["é é", "é"]);
+        assert_eq!(wrap("一二三 x", 4), ["一二", "三 x"], "wide characters take two columns");
     }
 }

@@ -188,6 +188,33 @@ fn sizes_that_lie_are_remarked_and_not_read() {
     assert!(source.read("b", 9).is_err());
 }
 
+/// Refuses offsets as a system does that counts them with a sign.
+struct Signed(Vec<u8>);
+
+impl ReadAt for Signed {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match i64::try_from(offset) {
+            Ok(_) => self.0.read_at(buffer, offset),
+            Err(_) => Err(io::ErrorKind::InvalidInput.into()),
+        }
+    }
+}
+
+#[test]
+fn offset_that_no_file_has_is_the_zips_fault_and_not_the_disks() {
+    // zip64, in the directory alone: the local header at 2^63.
+    let extra = b"\x01\0\x08\0\0\0\0\0\0\0\0\x80";
+    let mut zip = zip_of(&[made(b"a", b"good"), Made { extra, ..made(b"b", b"x") }]);
+    let central = zip.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+    zip[central + 42..central + 46].fill(0xFF);
+    let length = zip.len() as u64;
+    let source = BundleSource::of(Rc::new(Signed(zip)), None, "x.zip", length);
+    let listing = source.listing().unwrap();
+    assert_eq!(paths(&listing), ["a", "b"]);
+    assert!(remarks(&listing).contains(&"no header where the directory says: b".to_string()));
+    assert!(matches!(source.read("b", 9), Err(SourceError::Malformed { .. })));
+}
+
 #[test]
 fn fields_of_others_are_remarked() {
     let what = "entry with fields of others: b";

@@ -347,6 +347,12 @@ fn local_header(
         odd("sizes after the data");
     }
     let start = claim.start.saturating_add(end.shift);
+    // Past the end nothing is asked of the system: it refuses offsets that no
+    // file has, and that would be taken for a disk that cannot be read.
+    if start >= length {
+        odd("no header where the directory says");
+        return Ok(());
+    }
     let header = bytes_at(source, start, LOCAL_BYTES + claim.raw_name.len())?;
     if !header.starts_with(&LOCAL_HEADER) {
         odd("no header where the directory says");

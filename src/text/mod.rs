@@ -10,7 +10,7 @@ mod en;
 mod fr;
 mod table;
 
-pub use table::{Entry, Regions, Table};
+pub use table::{Cards, Entry, Regions, Table};
 
 /// Columns of a screen: nothing that a person reads is wider.
 pub const COLUMNS: usize = 80;
@@ -97,7 +97,41 @@ pub fn fill(template: &str, values: &[(&str, String)]) -> String {
     text
 }
 
-/// Breaks `text` into lines of at most `width` characters at spaces, each
+/// Columns that a terminal gives to a character: two from Hangul on, where the
+/// wide scripts and signs are; one below and for general punctuation. Counting
+/// one too many only breaks a line early; one too few would let a terminal do
+/// it, and a stranger's name begin a line that looks like one of ours.
+pub fn columns(c: char) -> usize {
+    match c {
+        '\u{2000}'..='\u{206f}' => 1,
+        '\u{1100}'.. => 2,
+        _ => 1,
+    }
+}
+
+/// Columns that a terminal gives to a text.
+fn columns_of(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+/// Pieces of a word of at most `room` columns each; one at least.
+fn pieces(word: &str, room: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut used = 0;
+    for c in word.chars() {
+        if used > 0 && used + columns(c) > room {
+            pieces.push(String::new());
+            used = 0;
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+        used += columns(c);
+    }
+    pieces
+}
+
+/// Breaks `text` into lines of at most `width` columns at spaces, each
 /// after `indent`; a word that is longer is broken where it must be, so that
 /// no terminal does it and begins a line of its own. No-break spaces hold.
 pub fn wrap(text: &str, indent: &str, width: usize) -> String {
@@ -106,14 +140,8 @@ pub fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut used = 0;
     for word in text.split(' ') {
-        let characters: Vec<char> = word.chars().collect();
-        let mut pieces: Vec<String> =
-            characters.chunks(room).map(|piece| piece.iter().collect()).collect();
-        if pieces.is_empty() {
-            pieces.push(String::new());
-        }
-        for (index, piece) in pieces.iter().enumerate() {
-            let length = piece.chars().count();
+        for (index, piece) in pieces(word, room).iter().enumerate() {
+            let length = columns_of(piece);
             if used > 0 && (index > 0 || used + 1 + length > width) {
                 lines.push('\n');
                 used = 0;
@@ -166,5 +194,17 @@ mod tests {
         assert_eq!(text, "    one two\n    three four\n    five");
         assert_eq!(wrap("a bbbbbbbbbbbbb c", "  ", 8), "  a\n  bbbbbb\n  bbbbbb\n  b c");
         assert_eq!(wrap("", "  ", 8), "  ");
+    }
+
+    #[test]
+    fn wide_characters_cannot_push_a_name_to_the_edge_of_the_screen() {
+        // 26 wide ones after 28 columns: what follows would stand at column 0.
+        let name = format!("{}PASS-Every-byte", "\u{ff21}".repeat(26));
+        let text = wrap(&format!("Unexpected file: {name}"), &" ".repeat(11), COLUMNS);
+        assert!(text.lines().all(|line| columns_of(line) <= COLUMNS), "{text}");
+        assert!(text.lines().all(|line| line.starts_with(&" ".repeat(11))), "{text}");
+        assert_eq!(wrap("\u{4e00}\u{4e00}\u{4e00}", " ", 6), " \u{4e00}\u{4e00}\n \u{4e00}");
+        assert_eq!(wrap("\u{4e00}", " ", 1), " \u{4e00}", "one at least");
+        assert_eq!(columns_of("1\u{202f}000 \u{e9}t\u{e9} \u{b7}"), 11);
     }
 }

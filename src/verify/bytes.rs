@@ -48,6 +48,12 @@ pub fn compare(
     progress: Progress<'_>,
 ) -> Outcome {
     match source.shape() {
+        // A medium follows from the whole of its seal: without a part of it
+        // there is nothing to compare with, and what is different is not known.
+        Shape::Bundle | Shape::Image | Shape::Device if !accepted.seal.unread.is_empty() => {
+            let findings = closure::strangers(listing, accepted);
+            Outcome { findings, compared: None, taker_error: None }
+        }
         Shape::Folder => folder::compare(source, listing, accepted, level, taker, progress),
         Shape::Bundle => bundle(source, listing, accepted, level, taker, progress),
         Shape::Image | Shape::Device => volume(source, listing, accepted, level, taker, progress),
@@ -267,3 +273,7 @@ fn bundle_difference(plan: &BundlePlan, found: &BundleDifference) -> Kind {
         BundleRegion::Missing => Kind::TooShort { expected: plan.bytes(), found: start },
     }
 }
+
+#[cfg(test)]
+#[path = "bytes_tests.rs"]
+mod tests;

@@ -38,10 +38,7 @@ pub fn read(path: &Path) -> Result<Claims, SourceError> {
     let listing = source.listing()?;
     let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
     let (seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
-        source.read(path, limit).map_err(|error| match error.is_too_long() {
-            true => ReadFault::TooLong,
-            false => ReadFault::Io(error.to_string()),
-        })
+        source.read(path, limit).map_err(ReadFault::from)
     });
     let manifest = match &seal.manifest {
         None => Err("SEAL/manifest.json".to_string()),

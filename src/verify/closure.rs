@@ -38,6 +38,8 @@ pub struct Expected<'a> {
     files: BTreeMap<&'a str, u64>,
     /// Every folder above a file.
     folders: BTreeSet<&'a str>,
+    /// Files of the seal that have a finding of their own: they were not read.
+    unread: &'a BTreeSet<String>,
 }
 
 impl<'a> Expected<'a> {
@@ -52,8 +54,10 @@ impl<'a> Expected<'a> {
             let path: &'a str = path;
             path.match_indices('/').map(|(at, _)| &path[..at]).collect()
         };
-        let folders = files.keys().flat_map(above).collect();
-        Self { files, folders }
+        let unread = &accepted.seal.unread;
+        let paths = files.keys().copied().chain(unread.iter().map(String::as_str));
+        let folders = paths.collect::<Vec<_>>().iter().flat_map(above).collect();
+        Self { files, folders, unread }
     }
 
     /// Every entry that is not of the release, and every file that is not
@@ -86,7 +90,7 @@ impl<'a> Expected<'a> {
         let is_folder = self.folders.contains(path.as_str());
         match &entry.kind {
             // A wrong kind in the place of a file is named by that file.
-            _ if is_file => None,
+            _ if is_file || self.unread.contains(&path) => None,
             EntryKind::Folder if is_folder => None,
             EntryKind::File { .. } | EntryKind::Folder if check_path(&path).is_err() => {
                 Some(Kind::NameNotAllowed { path })

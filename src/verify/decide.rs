@@ -9,14 +9,14 @@ use std::io;
 
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
-use crate::seal::layout::{MANIFEST, sums_signature};
+use crate::seal::layout::{MANIFEST, SUMS, sums_signature};
 use crate::seal::manifest::Manifest;
 use crate::seal::names::Identifier;
 use crate::seal::signature::release_comment;
 use crate::seal::signers::{self, SignerCount};
 use crate::seal::sums::Sums;
 use crate::seal::timestamp::Timestamp;
-use crate::source::{Listing, Shape, Source};
+use crate::source::{Listing, Remark, Shape, Source};
 
 use super::bytes;
 use super::closure;
@@ -189,7 +189,11 @@ pub fn check(
         return decision;
     };
     let Some(accepted) = &decision.accepted else {
-        decision.report.findings.extend(listing.remarks.iter().map(closure::remark));
+        for kind in listing.remarks.iter().map(closure::remark) {
+            if !decision.report.findings.contains(&kind) {
+                decision.report.findings.push(kind);
+            }
+        }
         return decision;
     };
     let mut nothing = TakeNothing;
@@ -253,10 +257,7 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
 fn gather(source: &mut dyn Source, listing: &Listing, report: &mut Report) -> SealFiles {
     let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
     let (seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
-        source.read(path, limit).map_err(|error| match error.is_too_long() {
-            true => ReadFault::TooLong,
-            false => ReadFault::Io(error.to_string()),
-        })
+        source.read(path, limit).map_err(ReadFault::from)
     });
     report.findings.extend(findings);
     seal
@@ -270,7 +271,14 @@ fn accept(
     report: &mut Report,
 ) -> Option<Accepted> {
     if listing.entries.is_empty() {
-        report.findings.push(Kind::NothingToCompare);
+        let unread = |remark: &&Remark| matches!(remark, Remark::Unread { .. });
+        let unread: Vec<Kind> =
+            listing.remarks.iter().filter(unread).map(closure::remark).collect();
+        match unread.is_empty() {
+            true => report.findings.push(Kind::NothingToCompare),
+            // Nothing is seen where nothing can be read.
+            false => report.findings.extend(unread),
+        }
         return None;
     }
     let held = match &request.held {
@@ -281,6 +289,7 @@ fn accept(
     report.findings.extend(step.findings);
     report.chain = step.chain;
     let received = match &seal.sums {
+        None if seal.unread.contains(SUMS) => return None,
         None => {
             report.findings.push(Kind::NoSums);
             return None;
@@ -326,6 +335,8 @@ fn count_signers(
     }
     let enough = count.is_enough();
     match threshold {
+        // One of those that could not be read may be the one that is wanted.
+        Threshold::Enforce if !enough && seal.lacks_a_signature() => {}
         Threshold::Enforce if seal.signatures.is_empty() => {
             report.findings.push(Kind::NoSignature);
         }
@@ -357,7 +368,10 @@ fn parse(seal: &SealFiles, received: &[u8], report: &mut Report) -> Option<(Sums
         Err(error) => return refuse(Kind::SumsRefused { detail: error.to_string() }),
     };
     let Some(bytes) = &seal.manifest else {
-        return refuse(Kind::NoManifest);
+        return match seal.unread.contains(MANIFEST) {
+            true => None,
+            false => refuse(Kind::NoManifest),
+        };
     };
     if sums.digest(MANIFEST) != Some(Digest::of(bytes)) {
         return refuse(Kind::ManifestChanged);
@@ -445,3 +459,6 @@ pub fn judge_again(
 #[cfg(test)]
 #[path = "decide_tests.rs"]
 mod tests;
+#[cfg(test)]
+#[path = "unread_tests.rs"]
+mod unread_tests;

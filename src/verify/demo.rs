@@ -1,12 +1,13 @@
 //! The publisher `demo`: for exercises, and only inside the folder that
 //! `mediaseal demo` made and marked.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::seal::names::Identifier;
 use crate::text::Language;
 
 use super::outcome::{Failure, Outcome};
+use super::pinning::nearest_existing;
 use super::report::DEMO;
 use super::session::failure;
 
@@ -29,12 +30,6 @@ pub fn refuse_outside(
 fn is_below_marked(path: &Path) -> bool {
     let real = nearest_existing(path);
     real.ancestors().any(|folder| folder.join(MARKER).is_file())
-}
-
-/// The deepest part of `path` that exists, links resolved.
-fn nearest_existing(path: &Path) -> PathBuf {
-    let start = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    start.ancestors().find_map(|part| part.canonicalize().ok()).unwrap_or(start)
 }
 
 #[cfg(test)]

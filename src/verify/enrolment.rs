@@ -9,6 +9,7 @@ use crate::seal::digest::Digest;
 use crate::seal::names::escape;
 use crate::store::folder::Access;
 use crate::store::private::make_private_folder;
+use crate::sys::user::effective_user;
 use crate::text::Language;
 
 use super::creation::{self, Creation, CreationError, Floors};
@@ -80,6 +81,13 @@ pub fn enrol_bytes(
     };
     let opened = make_private_folder(folder, Access::Owner)
         .map_err(|fault| unsafe_folder(fault.to_string()))?;
+    // Who may only read a state, an instrument's own, takes nothing back in it.
+    let owner = opened.ownership().map(|(owner, ..)| owner).ok();
+    let user = effective_user();
+    if kind != Enrolment::First && user.is_some() && owner != user {
+        let entry = language.table().learn_failures.not_the_owner;
+        return Err(failure(Outcome::Refused, entry, &[named(folder)]));
+    }
     let creation = match kind {
         Enrolment::First => Creation::First,
         Enrolment::Recover => Creation::Recover,

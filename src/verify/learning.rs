@@ -162,9 +162,6 @@ fn source_files(path: &Path) -> Result<(SealFiles, Vec<Kind>), Kind> {
     };
     let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
     Ok(SealFiles::gather(paths.filter(of_trust), &mut |path, limit| {
-        source.read(path, limit).map_err(|error| match error.is_too_long() {
-            true => ReadFault::TooLong,
-            false => ReadFault::Io(error.to_string()),
-        })
+        source.read(path, limit).map_err(ReadFault::from)
     }))
 }

@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::seal::chain::Chain;
-use crate::sys::storage::{Storage, StorageError, storage_of};
+use crate::sys::storage::{Storage, StorageError, WholeDisk, storage_of};
 
 use super::decide::Held;
 use super::finding::{Kind, Unpinned};
@@ -168,9 +168,35 @@ fn place_reason(
     shared.then_some(beside)
 }
 
-/// True for a loop device: its major number is 7 (Linux, devices.txt).
+/// Major number of loop devices (Linux, devices.txt).
+const LOOP: u32 = 7;
+
+/// True for a loop device.
 fn is_loop(storage: &Storage) -> bool {
-    storage.raw_device && storage.device.major == 7 || storage.source.starts_with("/dev/loop")
+    storage.raw_device && storage.device.major == LOOP || storage.source.starts_with("/dev/loop")
+}
+
+/// True where writing to `path`, which need not exist yet, would change what
+/// `source` has: it lies in that folder, or on the device that is read.
+pub fn would_change(source: &Path, path: &Path, around: &dyn Surroundings) -> bool {
+    let path = nearest_existing(path);
+    if is_inside(&path, source) {
+        return true;
+    }
+    let (Ok(of_source), Ok(of_path)) = (around.storage(source), around.storage(&path)) else {
+        return false;
+    };
+    // Of an attached image the attached device counts and not the disk that the
+    // image lies on: writing beside an image changes nothing of it.
+    let own = |disk: &&WholeDisk| !is_loop(&of_source) || disk.number.major == LOOP;
+    let read: Vec<_> = of_source.disks.iter().filter(own).map(|disk| disk.number).collect();
+    of_source.raw_device && of_path.disks.iter().any(|disk| read.contains(&disk.number))
+}
+
+/// The deepest part of `path` that exists, links resolved.
+pub fn nearest_existing(path: &Path) -> PathBuf {
+    let start = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    start.ancestors().find_map(|part| part.canonicalize().ok()).unwrap_or(start)
 }
 
 /// True if `path` is `source` or below it, once links are resolved.

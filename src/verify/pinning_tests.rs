@@ -160,3 +160,24 @@ fn attached_image_is_a_file_of_its_disk() {
     around.disks.insert("/dev/loop1", on_stick);
     assert_eq!(reason(with_anchor("/dev/loop1", "/stick/a.anchor", &around)), beside);
 }
+
+#[test]
+fn what_is_written_may_not_lie_in_the_source_or_on_its_device() {
+    let mut around = around();
+    let folder = tempfile::tempdir().unwrap();
+    // The folder is where the stick is mounted.
+    let mounted: &'static str = folder.path().to_string_lossy().into_owned().leak();
+    around.disks.insert(mounted, disk(16, true, false, false));
+    let changes = |source: &Path, path: &Path| would_change(source, path, &around);
+    let inside = folder.path().join("not/there/yet");
+    // The whole stick is read; a file on it changes nothing of another file.
+    assert!(changes(Path::new("/dev/sdb"), &inside));
+    assert!(!changes(Path::new("/stick/release.zip"), &inside));
+    assert!(!changes(Path::new("/dev/sdb"), Path::new("/x/y")));
+    assert!(changes(folder.path(), &inside));
+    // However it is written.
+    std::fs::create_dir(folder.path().join("x")).unwrap();
+    let way = folder.path().join("x/..");
+    assert!(changes(&way, &inside) && changes(&way, &way.join("new")));
+    assert!(!changes(&folder.path().join("x"), &inside));
+}

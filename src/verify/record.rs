@@ -111,14 +111,20 @@ pub fn file_in(
     let stem = stem(report, clock);
     for number in 1..=MAX_A_DAY {
         let name = OsString::from(format!("{stem}-{number}.json"));
+        let name_of_text = OsString::from(format!("{stem}-{number}.txt"));
+        // The text of a record whose JSON was moved away is a record, too.
+        let text = folder.entry(&name_of_text);
+        let look = StoreError::io("look at", folder.path().join(&name_of_text));
+        if text.map_err(look)?.is_some() {
+            continue;
+        }
         match write_atomic(folder, &name, &bytes, Access::Everyone, Existing::Refuse) {
             Err(StoreError::Exists(_)) => continue,
             other => other?,
         }
         let page = page(&record, report, language);
-        let name_of_text = OsString::from(format!("{stem}-{number}.txt"));
         let page = page.as_bytes();
-        write_atomic(folder, &name_of_text, page, Access::Everyone, Existing::Replace)?;
+        write_atomic(folder, &name_of_text, page, Access::Everyone, Existing::Refuse)?;
         return Ok(folder.path().join(name));
     }
     Err(StoreError::Exists(folder.path().join(stem)))
@@ -216,4 +222,28 @@ fn page(record: &Record, report: &Report, language: Language) -> String {
         page.push_str(&format!("\n{result}\n"));
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::level::Level;
+    use super::super::report::Pin;
+    use super::*;
+
+    #[test]
+    fn neither_file_of_an_earlier_record_is_ever_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = Report::new("key".to_string(), Level::Bundle, Pin::Pinned);
+        let action = Action { name: "check", ..Action::default() };
+        let filed = || file(folder.path(), &report, &action, None, Language::English).unwrap();
+        let name = |number| folder.path().join(format!("unsealed-unknown-day-{number}.json"));
+        assert_eq!(filed(), name(1));
+        // Somebody takes the JSON to an archive and keeps the text.
+        std::fs::remove_file(name(1)).unwrap();
+        let text = name(1).with_extension("txt");
+        std::fs::write(&text, "signed by hand").unwrap();
+        assert_eq!(filed(), name(2));
+        assert_eq!(std::fs::read(&text).unwrap(), b"signed by hand");
+        assert!(!name(1).exists() && name(2).with_extension("txt").exists());
+    }
 }

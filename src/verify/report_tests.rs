@@ -88,7 +88,11 @@ fn whatever_decides_a_verdict_is_printed_with_its_number() {
     ];
     let pins = [Pin::Pinned, Pin::Unpinned(Unpinned::NoAnchor), Pin::Broken];
     let mut printed = 0;
-    for kind in samples().into_iter().filter(|kind| kind.severity() > Severity::Note) {
+    // The eights are about the computer: the procedure shows them before it
+    // changes anything, in a list of its own.
+    let of_a_check = |kind: &Kind| !(800..900).contains(&kind.facts(Language::English).number);
+    let decides = |kind: &Kind| kind.severity() > Severity::Note && of_a_check(kind);
+    for kind in samples().into_iter().filter(decides) {
         for (rollback, pin) in rollbacks.iter().flat_map(|r| pins.iter().map(move |p| (r, p))) {
             for language in Language::ALL {
                 let mut report = complete();

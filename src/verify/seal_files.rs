@@ -1,7 +1,7 @@
 //! The files under `SEAL/` as a source has them: bounded, sorted by meaning,
 //! not yet believed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::medium::FileSpec;
 use crate::seal::key::KeyId;
@@ -12,6 +12,7 @@ use crate::seal::layout::{
 use crate::seal::limits::{
     MAX_MANIFEST_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURE_FILES, MAX_SUMS_BYTES, MAX_TRUST_BYTES,
 };
+use crate::source::SourceError;
 
 use super::finding::Kind;
 
@@ -37,6 +38,9 @@ pub struct SealFiles {
     pub trust_documents: BTreeMap<u32, Vec<u8>>,
     /// Signatures beside each trust document.
     pub trust_signatures: BTreeMap<u32, Vec<NamedSignature>>,
+    /// Paths of files that are there and that the system could not read. What
+    /// they hold is not known, so nothing may be called missing for their sake.
+    pub unread: BTreeSet<String>,
 }
 
 /// How reading one file of the seal went wrong.
@@ -45,6 +49,21 @@ pub enum ReadFault {
     TooLong,
     /// Input or output; what the system says.
     Io(String),
+    /// The source contradicts itself: the file counts as absent.
+    Malformed(String),
+}
+
+impl From<SourceError> for ReadFault {
+    fn from(error: SourceError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SourceError::TooLong { .. } => Self::TooLong,
+            SourceError::Io { .. }
+            | SourceError::PermissionDenied { .. }
+            | SourceError::Busy { .. } => Self::Io(detail),
+            _ => Self::Malformed(detail),
+        }
+    }
 }
 
 /// Reads the file at a path, at most so many bytes.
@@ -85,6 +104,10 @@ impl SealFiles {
                     findings.push(Kind::SealFileTooLong { path: path.to_string(), limit });
                 }
                 Err(ReadFault::Io(detail)) => {
+                    files.unread.insert(path.to_string());
+                    findings.push(Kind::ReadError { place: path.to_string(), detail });
+                }
+                Err(ReadFault::Malformed(detail)) => {
                     findings.push(Kind::ReadError { place: path.to_string(), detail });
                 }
             }
@@ -107,6 +130,18 @@ impl SealFiles {
                 beside.push(NamedSignature { key_id, bytes });
             }
         }
+    }
+
+    /// True where a signature over `SHA256SUMS` could not be read.
+    pub fn lacks_a_signature(&self) -> bool {
+        let is = |path: &String| matches!(seal_name(path), Some(SealName::SumsSignature(_)));
+        self.unread.iter().any(is)
+    }
+
+    /// True where a signature over trust document `version` could not be read.
+    pub fn lacks_a_trust_signature(&self, version: u32) -> bool {
+        let is = |path: &String| matches!(seal_name(path), Some(SealName::TrustSignature(of, _)) if of == version);
+        self.unread.iter().any(is)
     }
 
     /// Every file with its path, as it stands on the medium.

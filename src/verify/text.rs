@@ -46,6 +46,11 @@ fn mark(severity: Severity, language: Language) -> &'static str {
     }
 }
 
+/// True if enough people signed.
+fn is_enough(report: &Report) -> bool {
+    report.signers.as_ref().is_some_and(SignerCount::is_enough)
+}
+
 impl Page {
     /// `  Label       value`, wrapped under itself.
     fn line(&mut self, label: &str, value: &str) {
@@ -168,6 +173,10 @@ impl Page {
             None if found.is_empty() => {
                 self.line(labels.signers, labels.not_checked);
                 self.line("", labels.nobody_known);
+            }
+            // Too few, and no finding: one that could not be read may be missing.
+            Some(line) if found.is_empty() && !is_enough(report) => {
+                self.marked(labels.signers, labels.cannot_tell, &line);
             }
             line => self.section(labels.signers, line, &found),
         }

@@ -5,8 +5,8 @@
 //! publisher or a fork. A document that does not follow ends the step; the
 //! good prefix is kept, so that a withdrawal spreads even from a bad medium.
 
-use crate::seal::chain::{Chain, SignedDocument};
-use crate::seal::layout::trust_signature;
+use crate::seal::chain::{Chain, ChainError, SignedDocument};
+use crate::seal::layout::{trust_document, trust_signature};
 use crate::seal::limits::MAX_TRUST_DOCUMENTS;
 use crate::seal::signature::SignatureError;
 use crate::seal::trust::TrustDocument;
@@ -27,8 +27,11 @@ pub struct TrustStep {
 pub fn merge(held: Option<&Chain>, files: &SealFiles) -> TrustStep {
     let mut findings = Vec::new();
     let brought = files.trust_documents.keys().next_back().copied().unwrap_or(0);
+    let unread = |version| files.unread.contains(&trust_document(version));
     if !files.trust_documents.contains_key(&1) {
-        findings.push(Kind::NoTrustDocument);
+        if !unread(1) {
+            findings.push(Kind::NoTrustDocument);
+        }
         // Without its documents a release is still judged by what is held.
         let chain = held.cloned();
         refuse_strays(chain.as_ref(), files, &mut findings);
@@ -38,26 +41,29 @@ pub fn merge(held: Option<&Chain>, files: &SealFiles) -> TrustStep {
     let known = chain.as_ref().map_or(0, Chain::length);
     for version in 1..=brought {
         let Some(bytes) = files.trust_documents.get(&version) else {
-            findings.push(Kind::TrustGap { version });
+            if !unread(version) {
+                findings.push(Kind::TrustGap { version });
+            }
             break;
         };
         let beside = files.trust_signatures.get(&version).map_or(&[][..], Vec::as_slice);
         let step = match chain.as_mut() {
-            Some(chain) if version <= chain.length() => same_document(chain, version, bytes),
-            Some(chain) => chain
-                .extend(signed(bytes, beside))
-                .map_err(|error| Kind::TrustDocumentRefused { version, detail: error.to_string() }),
+            Some(chain) if version <= chain.length() => {
+                same_document(chain, version, bytes).map_err(Some)
+            }
+            Some(chain) => {
+                chain.extend(signed(bytes, beside)).map_err(|error| refused(version, &error, files))
+            }
             None => match Chain::self_signed(signed(bytes, beside)) {
                 Ok(first) => {
                     chain = Some(first);
                     Ok(())
                 }
-                Err(error) => {
-                    Err(Kind::TrustDocumentRefused { version, detail: error.to_string() })
-                }
+                Err(error) => Err(refused(version, &error, files)),
             },
         };
         if let Err(kind) = step {
+            let Some(kind) = kind else { break };
             let other_history = matches!(kind, Kind::Fork { .. } | Kind::OtherPublisher { .. });
             findings.push(kind);
             if other_history {
@@ -74,7 +80,7 @@ pub fn merge(held: Option<&Chain>, files: &SealFiles) -> TrustStep {
         }
     }
     refuse_strays(chain.as_ref(), files, &mut findings);
-    if known > 0 && findings.is_empty() {
+    if known > 0 && findings.is_empty() && files.unread.is_empty() {
         if brought > known {
             findings.push(Kind::NewerTrustOnMedium { known, brought });
         } else if brought < known {
@@ -82,6 +88,15 @@ pub fn merge(held: Option<&Chain>, files: &SealFiles) -> TrustStep {
         }
     }
     TrustStep { chain, findings }
+}
+
+/// Why a document does not follow; `None` where a signature that could not be
+/// read may be the one that it lacks.
+fn refused(version: u32, error: &ChainError, files: &SealFiles) -> Option<Kind> {
+    match error {
+        ChainError::Threshold { .. } if files.lacks_a_trust_signature(version) => None,
+        error => Some(Kind::TrustDocumentRefused { version, detail: error.to_string() }),
+    }
 }
 
 fn signed(bytes: &[u8], beside: &[NamedSignature]) -> SignedDocument {
@@ -111,7 +126,8 @@ fn refuse_strays(chain: Option<&Chain>, files: &SealFiles, findings: &mut Vec<Ki
     for (version, beside) in &files.trust_signatures {
         let accepted = chain.is_some_and(|chain| *version <= chain.length());
         let there = files.trust_documents.contains_key(version);
-        if there && !accepted {
+        let unread = files.unread.contains(&trust_document(*version));
+        if (there && !accepted) || unread {
             // The document has its own finding; its signatures prove nothing.
             continue;
         }

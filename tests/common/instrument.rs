@@ -139,18 +139,18 @@ impl Instrument {
         instrument
     }
 
-    /// `example.anchor` of the team's chain.
-    pub fn anchor(&self) -> (PathBuf, Digest) {
-        let documents = self.team.documents.clone();
+    /// Writes `example.anchor` of a team's chain; returns its path and code.
+    pub fn anchor_of(team: &Team) -> (PathBuf, Digest) {
+        let documents = team.documents.clone();
         let code = Digest::of(&documents[documents.len() - 1].bytes);
         let chain = Chain::anchored(documents, code).unwrap();
-        let path = self.team.path().join("example.anchor");
+        let path = team.path().join("example.anchor");
         fs::write(&path, anchor::print(&chain).unwrap()).unwrap();
         (path, code)
     }
 
     fn enrol(&self) {
-        let (path, code) = self.anchor();
+        let (path, code) = Self::anchor_of(&self.team);
         let code = code.to_string();
         let language = Language::English;
         enrolment::enrol(&self.state(), &path, &code, Enrolment::First, language).unwrap();

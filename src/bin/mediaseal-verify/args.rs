@@ -7,8 +7,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::session::failure;
 
-use crate::console::{complain, say};
+use crate::console::{complain, say, unwritten};
 use crate::{check, copy, enrol, install, learn, setup, show, status};
 
 /// Parses, runs, prints an error if there is one.
@@ -16,12 +17,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let language = language(&arguments);
     let table = language.table();
-    if !names_a_command(&arguments)
-        && let Some(outcome) = setup::guided(language)
-    {
-        return outcome;
-    }
-    let result = match command(table).try_get_matches_from(&arguments) {
+    let guided = match names_a_command(&arguments) {
+        true => None,
+        false => setup::guided(language),
+    };
+    let outcome = guided.unwrap_or_else(|| one_command(&arguments, language));
+    // Said last, whatever came before: the answer is not where it was wanted.
+    let Some(detail) = unwritten() else { return outcome };
+    let values = [("detail", escape(&detail))];
+    let failure = failure(Outcome::Io, table.failures.answer_unwritten, &values);
+    complain(table.labels.error, &failure);
+    outcome.worse(failure.outcome)
+}
+
+/// Parses and runs one command.
+fn one_command(arguments: &[OsString], language: Language) -> Outcome {
+    let table = language.table();
+    let result = match command(table).try_get_matches_from(arguments) {
         Ok(matches) => dispatch(&matches, language),
         Err(error) => return usage(&error, language),
     };

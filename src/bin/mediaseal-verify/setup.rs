@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 use mediaseal::install::guide::{self, Way};
 use mediaseal::install::setup::{SetupWish, set_up};
 use mediaseal::instrument::computer::Computer as _;
-use mediaseal::instrument::person::Person;
+use mediaseal::instrument::person::{Person, wait};
 use mediaseal::instrument::question::Given;
 use mediaseal::instrument::this_computer::ThisComputer;
 use mediaseal::seal::names::escape;
@@ -16,9 +16,13 @@ use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::session::failure;
 
 use crate::args::{flag, option};
-use crate::console::{say, talk};
+use crate::console::{complain, say, talk};
 use crate::instrument;
 use crate::terminal::{Screen, Terminal};
+
+/// For the program that is started again: its window closes with it, so it waits
+/// until the person has read what stands there.
+const WAIT: &str = "wait-at-the-end";
 
 /// The command line of `setup`.
 pub fn command(table: &'static Table) -> Command {
@@ -34,6 +38,7 @@ pub fn command(table: &'static Table) -> Command {
         .arg(option("dir", "DIR", help.dir_option, table).value_parser(path()))
         .arg(option("state", "DIR", help.setup_state_option, table).value_parser(path()))
         .arg(flag("replace-program", help.replace_program_option, table))
+        .arg(flag(WAIT, "", table).hide(true))
 }
 
 /// Sets up; starts itself again with an administrator's rights where it has none
@@ -53,7 +58,8 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     let mut terminal = Terminal::open(Screen::Dialogue);
     let own_places = wish.dir.is_some() && wish.state.is_some();
     if !own_places && terminal.is_some() && ThisComputer.elevated() == Ok(false) {
-        let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+        let mut arguments: Vec<_> = std::env::args_os().skip(1).collect();
+        arguments.push(format!("--{WAIT}").into());
         talk(language.table().guide.windows_asks);
         let started = ThisComputer.relaunch(&arguments);
         return started.map(Outcome::of_exit_code).map_err(|unread| {
@@ -62,8 +68,18 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         });
     }
     let person = terminal.as_mut().map(|terminal| terminal as &mut dyn Person);
-    set_up(&wish, &ThisComputer, person, &mut |text| say(text), language)?;
-    Ok(Outcome::Done)
+    let came = set_up(&wish, &ThisComputer, person, &mut |text| say(text), language);
+    let outcome = match &came {
+        Ok(_) => Outcome::Done,
+        Err(failure) => {
+            complain(language.table().labels.error, failure);
+            failure.outcome
+        }
+    };
+    if let (true, Some(terminal)) = (matches.get_flag(WAIT), &mut terminal) {
+        wait(terminal, language);
+    }
+    Ok(outcome)
 }
 
 /// The guided way, if somebody sits at the terminal; `None` where nobody does.

@@ -73,7 +73,8 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         return list(&drills);
     }
     if matches.get_flag("answers") {
-        screen::data(answers::sheet(&answers::shuffled(drills)).trim_end())?;
+        let drills = answers::shuffled(drills);
+        screen::data(answers::sheet(&answers::numbered(&drills)).trim_end())?;
         return Ok(Outcome::Done);
     }
     let paths = (matches.get_one::<PathBuf>("release"), matches.get_one::<PathBuf>("out"));
@@ -144,17 +145,16 @@ fn all(drills: Vec<Drill>, release: &Path, out: &Path) -> Result<Outcome, Failur
     write(exercises.join("EXERCISES.TXT"), NOTICE)?;
     let bench = Workbench::new(release, &exercises.join(ANSWERS)).map_err(failure)?;
     let mut made = Vec::new();
-    for (index, drill) in drills.into_iter().enumerate() {
-        let path = exercises.join(answers::file_name(index + 1, &drill));
+    for (number, drill) in answers::numbered(&drills) {
+        let path = exercises.join(answers::file_name(number, drill));
         match drill.write(&bench, &path) {
-            Ok(()) => {}
+            Ok(()) => made.push((number, drill)),
             // Not every release has what every exercise spoils.
             Err(error @ DrillError::Unsuitable(_)) => {
                 screen::warning(&format!("{} left out: {error}", drill.name()));
             }
             Err(error) => return Err(failure(error)),
         }
-        made.push(drill);
     }
     // Last: a set without its sheet was cut off.
     let sheet = out.join(ANSWERS);

@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::ptr::{null, null_mut};
 
 use windows_sys::Wdk::System::SystemInformation as wdk;
-use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND};
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, MAX_PATH};
 use windows_sys::Win32::Globalization::GetUserDefaultUILanguage;
-use windows_sys::Win32::System::Com::CoTaskMemFree;
 use windows_sys::Win32::System::RemoteDesktop as desktop;
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNamePhysicalNetBIOS, GetComputerNameExW, GetSystemDirectoryW,
@@ -21,7 +20,6 @@ use windows_sys::Win32::System::Threading as threading;
 use windows_sys::Win32::System::WindowsProgramming::GetUserNameW;
 use windows_sys::Win32::UI::Shell as shell;
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
-use windows_sys::core::GUID;
 
 use super::wide;
 
@@ -122,37 +120,33 @@ pub(crate) fn windows_folder() -> io::Result<PathBuf> {
     }
 }
 
-fn known_folder(which: &GUID) -> io::Result<PathBuf> {
-    let mut text = null_mut();
-    // SAFETY: the answer is a local; the text ends with a zero and is given
-    // back once, also after an error, as documented.
-    unsafe {
-        let code = shell::SHGetKnownFolderPath(which, 0, null_mut(), &raw mut text);
-        let mut units = Vec::new();
-        while code == 0 && *text.add(units.len()) != 0 {
-            units.push(*text.add(units.len()));
-        }
-        CoTaskMemFree(text.cast());
-        match code {
-            0 => Ok(wide::text(&units).into()),
-            code => Err(io::Error::from_raw_os_error(code)),
-        }
+/// A folder of the system by its number. The newer call for it wants memory to be
+/// freed by a library that Windows 7 does not have.
+fn known_folder(which: u32) -> io::Result<PathBuf> {
+    let mut path = [0; MAX_PATH as usize];
+    // SAFETY: the path has the length that is documented for this call.
+    let code = unsafe {
+        shell::SHGetFolderPathW(null_mut(), which as i32, null_mut(), 0, path.as_mut_ptr())
+    };
+    match code {
+        0 => Ok(wide::text(&path).into()),
+        code => Err(io::Error::from_raw_os_error(code)),
     }
 }
 
 /// `C:\Program Files`.
 pub(crate) fn program_files() -> io::Result<PathBuf> {
-    known_folder(&shell::FOLDERID_ProgramFiles)
+    known_folder(shell::CSIDL_PROGRAM_FILES)
 }
 
 /// `C:\ProgramData`.
 pub(crate) fn program_data() -> io::Result<PathBuf> {
-    known_folder(&shell::FOLDERID_ProgramData)
+    known_folder(shell::CSIDL_COMMON_APPDATA)
 }
 
 /// The person's `AppData\Local`.
 pub(crate) fn local_app_data() -> io::Result<PathBuf> {
-    known_folder(&shell::FOLDERID_LocalAppData)
+    known_folder(shell::CSIDL_LOCAL_APPDATA)
 }
 
 /// When the system was started, in units of 100 ns from 1601, as its clock read

@@ -91,6 +91,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
         "What was written reads back differently: {path}",
         "Nothing was left behind. The disk is failing: call support.",
     ),
+    answer_unwritten: entry(
+        "The answer could not be written ({detail}).",
+        "Make room where standard output leads to, then run it again.",
+    ),
     record_failed: entry(
         "The record could not be filed in {path}: {detail}",
         "The verdict above stands. Free space or permission, then try again.",

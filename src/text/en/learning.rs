@@ -34,4 +34,8 @@ pub(in crate::text) const LEARN_FAILURES: LearnFailures = LearnFailures {
         "There is no other history here that this chain could replace.",
         "Nothing was changed. For newer trust documents use mediaseal-verify learn.",
     ),
+    not_the_owner: entry(
+        "The state in {path} belongs to somebody else, so it is not recovered or replaced.",
+        "A computer's state belongs to its administrator: run it as root, or elevated.",
+    ),
 };

@@ -21,11 +21,13 @@ pub(in crate::text) const QUESTIONS: Questions = Questions {
     ),
     none_of_these: entry("None of these", ""),
     serial: entry(
-        "What is its serial number? The last run calls it {hint}. Type - to leave it out.",
+        "What is its serial number? Type - to leave it out.",
         "It stands in the record, so that the record can be matched with this instrument.",
     ),
+    serial_hint: entry("The last run calls it {hint}.", ""),
+    software_hint: entry("At the last run it was {seen}.", ""),
     software: entry(
-        "Which version of {software} is installed now? At the last run it was {seen}.",
+        "Which version of {software} is installed now?",
         "The update is for versions {wanted}. The software's own start page shows the version.",
     ),
     mode: entry(
@@ -52,6 +54,9 @@ pub(in crate::text) const QUESTIONS: Questions = Questions {
         "To remove the update all the same, type {word}.",
         "The instrument can be attacked again once the update is gone. So nobody does it by mistake.",
     ),
+    no_place: entry("where this model keeps its runs is not known", ""),
+    no_run: entry("no run was found", ""),
+    too_many_runs: entry("there are more files than are looked at", ""),
 };
 
 pub(in crate::text) const EXITS: InstallerExits = InstallerExits {
@@ -219,4 +224,6 @@ pub(in crate::text) const PROCEDURE: Procedure = Procedure {
     to_do_unfinished: "An action was cut off. Start the same action again.",
     to_do_failed: "The last action did not succeed. See its result above.",
     to_do_nothing: "Nothing.",
+    restart_line: "Restart: {restart}",
+    log_line: "The log says: {line}",
 };

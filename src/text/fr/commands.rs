@@ -94,6 +94,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
         "Ce qui a été écrit se relit autrement\u{a0}: {path}",
         "Rien n'est resté. Le disque faiblit\u{a0}: appelez l'assistance.",
     ),
+    answer_unwritten: entry(
+        "La réponse n'a pas pu être écrite ({detail}).",
+        "Libérez de la place là où mène la sortie standard, puis recommencez.",
+    ),
     record_failed: entry(
         "Le procès-verbal n'a pas pu être classé dans {path}\u{a0}: {detail}",
         "Le verdict ci-dessus tient. Libérez de la place ou donnez le droit, puis recommencez.",

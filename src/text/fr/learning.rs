@@ -34,4 +34,8 @@ pub(in crate::text) const LEARN_FAILURES: LearnFailures = LearnFailures {
         "Il n'y a pas ici d'autre histoire que cette chaîne pourrait remplacer.",
         "Rien n'a changé. Pour des documents de confiance plus récents\u{a0}: mediaseal-verify learn.",
     ),
+    not_the_owner: entry(
+        "L'état dans {path} appartient à quelqu'un d'autre\u{a0}: il n'est ni rétabli ni remplacé.",
+        "L'état d'un ordinateur appartient à son administrateur\u{a0}: lancez la commande en root, ou avec élévation.",
+    ),
 };

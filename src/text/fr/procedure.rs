@@ -21,11 +21,13 @@ pub(in crate::text) const QUESTIONS: Questions = Questions {
     ),
     none_of_these: entry("Aucun de ceux-ci", ""),
     serial: entry(
-        "Quel est son numéro de série\u{a0}? La dernière analyse l'appelle {hint}. Tapez - pour ne pas le donner.",
+        "Quel est son numéro de série\u{a0}? Tapez - pour ne pas le donner.",
         "Il figure dans le procès-verbal, pour le rapprocher de cet instrument.",
     ),
+    serial_hint: entry("La dernière analyse l'appelle {hint}.", ""),
+    software_hint: entry("À la dernière analyse, c'était {seen}.", ""),
     software: entry(
-        "Quelle version de {software} est installée maintenant\u{a0}? À la dernière analyse, c'était {seen}.",
+        "Quelle version de {software} est installée maintenant\u{a0}?",
         "La mise à jour vaut pour les versions {wanted}. La page d'accueil du logiciel montre la version.",
     ),
     mode: entry(
@@ -52,6 +54,9 @@ pub(in crate::text) const QUESTIONS: Questions = Questions {
         "Pour retirer tout de même la mise à jour, tapez {word}.",
         "Sans la mise à jour, l'instrument peut de nouveau être attaqué. Personne ne doit la retirer par erreur.",
     ),
+    no_place: entry("on ne sait pas où ce modèle garde ses analyses", ""),
+    no_run: entry("aucune analyse n'a été trouvée", ""),
+    too_many_runs: entry("il y a plus de fichiers qu'on n'en regarde", ""),
 };
 
 pub(in crate::text) const EXITS: InstallerExits = InstallerExits {
@@ -222,4 +227,6 @@ pub(in crate::text) const PROCEDURE: Procedure = Procedure {
     to_do_unfinished: "Une action a été coupée. Relancez la même action.",
     to_do_failed: "La dernière action n'a pas réussi. Voyez son résultat ci-dessus.",
     to_do_nothing: "Rien.",
+    restart_line: "Redémarrage\u{a0}: {restart}",
+    log_line: "Le journal dit\u{a0}: {line}",
 };

@@ -57,6 +57,7 @@ texts! {
         staging_failed,
         reread_differs,
         record_failed,
+        answer_unwritten,
         existing_differs,
         demo_outside_demo,
         usage,

@@ -26,5 +26,6 @@ texts! {
         pinned_to_source,
         recover_fork,
         nothing_to_replace,
+        not_the_owner,
     }
 }

@@ -27,13 +27,21 @@ texts! {
         /// The last choice: another computer.
         none_of_these,
         serial,
+        /// What the last run calls the instrument.
+        serial_hint,
         software,
+        /// Which version the last run names.
+        software_hint,
         mode,
         run,
         restart,
         other_installer,
         space,
         remove,
+        /// Why a run in progress could not be seen, in a clause.
+        no_place,
+        no_run,
+        too_many_runs,
     }
 }
 
@@ -138,5 +146,7 @@ texts! {
         to_do_unfinished,
         to_do_failed,
         to_do_nothing,
+        restart_line,
+        log_line,
     }
 }
