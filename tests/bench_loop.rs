@@ -69,7 +69,7 @@ impl Bench {
         let mut lines = tools.lines().peekable();
         let mut ran = 0;
         while let Some(line) = lines.next() {
-            let Some(line) = line.strip_prefix("    ").filter(|line| !line.starts_with("->"))
+            let Some(line) = line.strip_prefix("    ").filter(|line| !line.starts_with([' ', '-']))
             else {
                 continue;
             };

@@ -24,9 +24,9 @@ RÉPONSES aux exercices de mediaseal drill. Gardez cette feuille à part.
 
 Each exercise is checked by the command under its name; OUT stands for where it
 lies, TRUST for your own --state DIR or --anchor FILE (nothing: your own state).
-The notes M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides. In
-images and zips it depends on where files lie which further numbers come, such
-as M-118, M-215, M-218 or M-231; the verdict is the same.
+The notes M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
+In images and zips it depends on where files lie which further numbers come,
+such as M-118, M-215, M-218 or M-231; the verdict is the same.
 
 Chaque exercice se contrôle par la commande sous son nom\u{a0}; OUT est l'endroit
 où il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien\u{a0}: votre
@@ -57,7 +57,7 @@ pub fn sheet(drills: &[(usize, &Drill)]) -> String {
     for (number, drill) in drills {
         let row = match drill.row() {
             0 => "good / bonne".to_string(),
-            row => format!("row {row} of docs/THREATS.md"),
+            row => format!("row {row}, docs/THREATS.md"),
         };
         let name = file_name(*number, drill);
         let _ = write!(sheet, "\n{name}  {} ({row})\n", drill.name());
