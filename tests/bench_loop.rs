@@ -62,6 +62,51 @@ impl Bench {
         ran
     }
 
+    /// Runs every line of the card as it stands there, in the release folder,
+    /// and compares with what the card says.
+    fn stock_tools_agree(&self, card: &str) {
+        let (_, tools) = card.split_once("export LC_ALL=C").unwrap();
+        let mut lines = tools.lines().peekable();
+        let mut ran = 0;
+        while let Some(line) = lines.next() {
+            let Some(line) = line.strip_prefix("    ").filter(|line| !line.starts_with([' ', '-']))
+            else {
+                continue;
+            };
+            let mut command = line.to_string();
+            while command.ends_with('\\') {
+                command.pop();
+                command.push_str(lines.next().unwrap().trim_start());
+            }
+            let expected = lines.next().unwrap();
+            let value = match expected.contains("must be ·") {
+                true => lines.next().unwrap().trim().to_string(),
+                false => String::new(),
+            };
+            if command.starts_with("certutil") {
+                continue;
+            }
+            let command = command.replace("/dev/sdX", self.file.to_str().unwrap());
+            let shell = format!("export LC_ALL=C; {command}");
+            let said = common::run(&self.world.good, "sh", &["-c", &shell], "");
+            assert_eq!(said.code, 0, "{command}: {}", said.stderr);
+            assert!(said.stdout.starts_with(&value), "{command}: {} {value}", said.stdout);
+            for (words, answer) in [
+                ("minisign", "Signature and comment signature verified"),
+                ("--strict -c", ": OK\n"),
+                ("uniq -u", "SEAL/SHA256SUMS\n"),
+            ] {
+                assert!(
+                    !command.contains(words) || said.stdout.contains(answer),
+                    "{}",
+                    said.stdout
+                );
+            }
+            ran += 1;
+        }
+        assert_eq!(ran, 6, "two signers, code, files, nothing else, image: {tools}");
+    }
+
     fn patch(&self, offset: u64, change: impl FnOnce(u8) -> u8) {
         let mut file = fs::File::options().read(true).write(true).open(&self.file).unwrap();
         let mut byte = [0];
@@ -106,6 +151,7 @@ fn on_loop_a_key_is_written_plugged_in_again_proved_carded_and_found() {
     );
     assert!(card.stdout.contains(&code.code_lines()[1]), "{}", card.stdout);
     assert!(card.stdout.contains("Lab") && card.stdout.contains("another"), "{}", card.stdout);
+    bench.stock_tools_agree(&card.stdout);
     let page = bench.ends("card good --ordinal 1 --html --out 1.html", 0);
     assert_eq!(page.stdout, "1.html\n");
     bench.ends("card good --ordinal 1 --html --out 1.html", 5);

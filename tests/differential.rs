@@ -128,7 +128,7 @@ impl Parts {
     }
 }
 
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "honest",
     "flipped bit of the file",
     "bytes put in, left out, exchanged",
@@ -145,6 +145,7 @@ const KINDS: [&str; 16] = [
     "legacy signature, and said to be new",
     "flipped bit of the key",
     "key of small order",
+    "base64 padded twice",
 ];
 
 fn case(kind: usize, random: &mut Random) -> Case {
@@ -225,6 +226,13 @@ fn case(kind: usize, random: &mut Random) -> Case {
         }
         2 => edit(&mut file, random),
         3 => relined(&mut file, random),
+        16 => {
+            // The same bytes in as many characters, to a lenient decoder.
+            let once = BASE64.encode(&parts.global);
+            let twice = BASE64.encode(&parts.global[..62]) + &BASE64.encode(&parts.global[62..]);
+            let text = String::from_utf8_lossy(&file).replacen(&once, &twice, 1);
+            file = text.into_bytes();
+        }
         _ => {}
     }
     let mut line = key.line().into_bytes();

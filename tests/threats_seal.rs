@@ -253,6 +253,15 @@ fn row_05_bytes_after_base64() {
 }
 
 #[test]
+fn row_05_base64_padded_twice() {
+    signature_refused(
+        "base64-padded-twice",
+        "base64-padded-twice-trust",
+        "not a minisign signature in its one spelling",
+    );
+}
+
+#[test]
 fn row_05_cr_lf() {
     signature_refused("cr-lf", "cr-lf-trust", "not a minisign signature in its one spelling");
 }

@@ -161,9 +161,12 @@ impl Script {
             return;
         }
         let told = read(&folder);
-        let never = self.generation == 0;
-        let fits = matches!(told, SlotsRead::Torn { .. }) || (never && told == SlotsRead::Missing);
+        // Before generation 2 the other file is what a first write begins with:
+        // whether there was a value is told by the marker beside the store.
+        let first = self.generation == 0 || (self.generation == 1 && slot == 0);
+        let fits = matches!(told, SlotsRead::Torn { .. }) || (first && told == SlotsRead::Missing);
         assert!(fits, "a lost file told {told:?}");
+        let never = self.generation == 0;
         if let (false, Ok(locked)) = (never, Locked::acquire(folder, Duration::ZERO)) {
             assert!(state().write(&locked, self.generation, b"more").is_err());
         }

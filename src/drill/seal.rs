@@ -176,6 +176,10 @@ fixtures! {
         |draft, keys| signatures::of_release(draft, keys, signatures::bytes_after_base64);
     5 "bytes-after-base64-trust" "the same on a trust document" =>
         |draft, keys| signatures::of_trust(draft, keys, signatures::bytes_after_base64);
+    5 "base64-padded-twice" "the same signature in another base64" =>
+        |draft, keys| signatures::of_release(draft, keys, signatures::padded_twice);
+    5 "base64-padded-twice-trust" "the same on a trust document" =>
+        |draft, keys| signatures::of_trust(draft, keys, signatures::padded_twice);
     5 "cr-lf" "lines that end as on Windows" =>
         |draft, keys| signatures::of_release(draft, keys, signatures::cr_lf);
     5 "cr-lf-trust" "the same on a trust document" =>

@@ -106,6 +106,19 @@ pub fn bytes_after_base64(file: &[u8]) -> Result<Vec<u8>, DrillError> {
     Ok(text.replacen(line, &format!("{line} "), 1).into_bytes())
 }
 
+/// Base64 that is padded twice: the same bytes in as many characters, to a
+/// decoder that takes several texts one behind the other.
+pub fn padded_twice(file: &[u8]) -> Result<Vec<u8>, DrillError> {
+    let (text, [_, _, _, line]) = lines(file)?;
+    let bytes = BASE64.decode(line.as_bytes()).map_err(unsuitable)?;
+    let (front, back) = bytes.split_at_checked(62).ok_or_else(|| unsuitable("a short line"))?;
+    let again = BASE64.encode(front) + &BASE64.encode(back);
+    match again.len() == line.len() && again != line {
+        true => Ok(text.replacen(line, &again, 1).into_bytes()),
+        false => Err(unsuitable("a line of another length")),
+    }
+}
+
 /// Lines that end as on Windows.
 pub fn cr_lf(file: &[u8]) -> Result<Vec<u8>, DrillError> {
     Ok(lines(file)?.0.replace('\n', "\r\n").into_bytes())

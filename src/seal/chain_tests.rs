@@ -42,6 +42,63 @@ fn document_follows_with_both_thresholds() {
 }
 
 #[test]
+fn those_who_did_not_sign_are_not_counted_for_those_who_did() {
+    let [r1, r2, r3, a] = [1, 2, 3, 11].map(TestKey::new);
+    let first = first_document(role(2, &[&r1, &r2, &r3]), role(1, &[&a]));
+    let chain = chain(&first, &[&r1, &r2]);
+    let next = next_document(&chain, |d| d.withdrawn.push(Digest::of(b"bad")));
+    // One of three signed: the other two are two, and were not asked.
+    let refused = chain.clone().extend(signed(&next, &[&r3]));
+    assert_eq!(refused, Err(ChainError::Threshold { of: 1, counted: 1, needed: 2 }));
+    let mut longer = chain.clone();
+    longer.extend(signed(&next, &[&r3, &r1])).unwrap();
+    let link = longer.newest();
+    let names = |holders: Vec<&Holder>| -> Vec<String> {
+        holders.iter().map(|holder| holder.name.to_string()).collect()
+    };
+    assert_eq!(names(root_signers(link, &link.document.roles.root)), ["key-1", "key-3"]);
+    assert!(root_signers(link, &link.document.roles.release).is_empty());
+    assert!(Chain::self_signed(signed(&first, &[&r2])).is_err());
+}
+
+#[test]
+fn floor_and_withdrawal_are_those_of_any_document_of_the_epoch() {
+    let keys = keys();
+    let [r1, r2, ..] = &keys;
+    let mut chain = start(&keys);
+    let bad = Digest::of(b"bad");
+    assert_eq!((chain.epoch(&product()), chain.floor(&product())), (Number::ONE, Number::ONE));
+    assert!(!chain.withdraws(&bad));
+    let mut extend = |change: &dyn Fn(&mut TrustDocument)| {
+        let next = next_document(&chain, change);
+        chain.extend(signed(&next, &[r1, r2])).unwrap();
+        (chain.epoch(&product()).value(), chain.floor(&product()).value(), chain.withdraws(&bad))
+    };
+    let set = |epoch, floor| {
+        move |d: &mut TrustDocument| {
+            d.products.insert(product(), rule(epoch, floor));
+        }
+    };
+    assert_eq!(extend(&set(1, 4)), (1, 4, false));
+    assert_eq!(extend(&set(1, 9)), (1, 9, false));
+    // A new epoch begins with a floor of its own, whatever stood before it.
+    assert_eq!(extend(&set(2, 3)), (2, 3, false));
+    assert_eq!(extend(&|d| d.withdrawn.push(bad)), (2, 3, true));
+    assert_eq!(extend(&set(2, 5)), (2, 5, true));
+    assert!(!chain.withdraws(&Digest::of(b"good")));
+    assert_eq!(chain.floor(&Identifier::parse("another").unwrap()), Number::ONE);
+    // Under an anchor a later document may name a lower floor: it does not count.
+    let lower = next_document(&chain, set(2, 2));
+    assert!(chain.clone().extend(signed(&lower, &[r1, r2])).is_err());
+    let mut documents: Vec<SignedDocument> =
+        chain.links().iter().map(|link| link.signed.clone()).collect();
+    documents.push(signed(&lower, &[]));
+    let code = Digest::of(&documents[documents.len() - 1].bytes);
+    let anchored = Chain::anchored(documents, code).unwrap();
+    assert_eq!(anchored.floor(&product()).value(), 5);
+}
+
+#[test]
 fn steps_that_are_refused() {
     let keys = keys();
     let [r1, r2, ..] = &keys;

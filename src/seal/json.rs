@@ -104,5 +104,11 @@ mod tests {
         let deep = "[".repeat(100_000);
         assert!(parse::<Sample>(deep.as_bytes(), 1 << 20).is_err());
         assert_eq!(parse::<Sample>(good, 5), Err(JsonError::TooLong { limit: 5 }));
+        // The limit itself is within.
+        assert!(parse::<Sample>(good, good.len()).is_ok());
+        assert!(parse::<Sample>(good, good.len() - 1).is_err());
+        // The first byte that differs is named.
+        let other = b"{\n  \"a\":  1\n}\n";
+        assert_eq!(parse::<Sample>(other, 100), Err(JsonError::OtherSpelling { at: 9 }));
     }
 }

@@ -9,6 +9,8 @@ use data_encoding::BASE64;
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
+use super::base64;
+
 /// The number that minisign gives a key: 8 random bytes, printed as the
 /// little-endian number in 16 upper-case hex digits, zero-padded (minisign
 /// itself drops leading zeros: about one key in 16).
@@ -84,7 +86,7 @@ impl PublicKey {
 
     /// Reads minisign's base64 line.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let bytes = BASE64.decode(text.as_bytes()).map_err(|_| KeyError::Format)?;
+        let bytes = base64::decode(text).ok_or(KeyError::Format)?;
         let rest = bytes.strip_prefix(ALGORITHM).ok_or(KeyError::Format)?;
         let (id, point) = rest.split_first_chunk::<8>().ok_or(KeyError::Format)?;
         let point: [u8; 32] = point.try_into().map_err(|_| KeyError::Format)?;

@@ -5,7 +5,7 @@
 //! | [`limits`] | every size and count that is accepted, with its reason |
 //! | [`names`] | paths, identifiers, texts, numbers |
 //! | [`digest`], [`timestamp`] | the two scalar formats |
-//! | [`json`] | one spelling for signed JSON |
+//! | [`json`], [`base64`] | one spelling for signed JSON, and for base64 |
 //! | [`layout`] | the fixed names under `SEAL/` |
 //! | [`sums`] | `SEAL/SHA256SUMS` |
 //! | [`manifest`] | `SEAL/manifest.json` |
@@ -17,6 +17,7 @@
 //! verified over a value that was printed again.
 
 pub mod anchor;
+pub mod base64;
 pub mod chain;
 pub mod digest;
 pub mod json;

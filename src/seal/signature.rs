@@ -14,6 +14,7 @@ use std::fmt;
 use blake2::{Blake2b512, Digest as _};
 use data_encoding::BASE64;
 
+use super::base64;
 use super::key::{KeyId, PublicKey};
 use super::limits::MAX_SIGNATURE_BYTES;
 use super::names::{Identifier, Position, VersionText};
@@ -163,7 +164,7 @@ impl Signature {
 
 /// Base64 of exactly `N` bytes, canonical padding and trailing bits.
 fn decode<const N: usize>(line: &str) -> Result<[u8; N], SignatureError> {
-    let bytes = BASE64.decode(line.as_bytes()).map_err(|_| SignatureError::Format)?;
+    let bytes = base64::decode(line).ok_or(SignatureError::Format)?;
     bytes.try_into().map_err(|_| SignatureError::Format)
 }
 

@@ -1,5 +1,9 @@
+use data_encoding::BASE64;
+
 use super::super::chain::Chain;
-use super::super::signature::UNTRUSTED_COMMENT;
+use super::super::limits::MAX_SIGNATURE_BYTES;
+use super::super::names::{Identifier, Position, VersionText};
+use super::super::signature::{UNTRUSTED_COMMENT, release_comment, trust_comment};
 use super::super::testing::{TestKey, chain, first_document, next_document, role, signed};
 use super::*;
 
@@ -112,6 +116,25 @@ fn signature_spellings_that_are_refused() {
     assert_eq!(refused(&good.replacen(lines[3], "", 1)), SignatureError::Format);
     assert_eq!(refused(&good.replacen("1.7", "1.7\u{e9}", 1)), SignatureError::Format);
     assert_eq!(refused(&" ".repeat(2000)), SignatureError::Format);
+    // Base64 that is padded twice says the same bytes in as many characters.
+    let global = BASE64.decode(lines[3].as_bytes()).unwrap();
+    let twice = BASE64.encode(&global[..62]) + &BASE64.encode(&global[62..]);
+    assert_eq!(twice.len(), lines[3].len());
+    assert_eq!(refused(&good.replacen(lines[3], &twice, 1)), SignatureError::Format);
+}
+
+#[test]
+fn signature_file_up_to_its_limit_and_not_one_byte_more() {
+    let keys = keys();
+    let a = &keys[2];
+    let empty = a.sign(SUMS, "").len();
+    let most = a.sign(SUMS, &"c".repeat(MAX_SIGNATURE_BYTES - empty));
+    assert_eq!(most.len(), MAX_SIGNATURE_BYTES);
+    assert!(Signature::parse(&most).is_ok_and(|file| file.verify(&a.public, SUMS).is_ok()));
+    for more in [1, 2, 100] {
+        let longer = a.sign(SUMS, &"c".repeat(MAX_SIGNATURE_BYTES - empty + more));
+        assert_eq!(Signature::parse(&longer), Err(SignatureError::Format));
+    }
 }
 
 #[test]
@@ -173,4 +196,14 @@ fn key_id_that_begins_with_zero_is_padded() {
     let [r1, r2, _, b] = &keys();
     let chain = chain(&first_document(role(2, &[r1, r2]), role(2, &[&key, b])), &[r1, r2]);
     assert!(judge_all(&chain, &[file(&key), file(b)]).is_enough());
+}
+
+#[test]
+fn comments_are_those_of_the_format() {
+    let name = |text: &str| Identifier::parse(text).unwrap();
+    let version = VersionText::parse("1.0.0").unwrap();
+    let position = Position::parse("1.7").unwrap();
+    let comment = release_comment(&name("example-support"), &name("lrm"), &version, position);
+    assert_eq!(comment, COMMENT);
+    assert_eq!(trust_comment(&name("example-support"), 3), "mediaseal trust example-support 3");
 }

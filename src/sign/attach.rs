@@ -8,11 +8,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use data_encoding::BASE64;
-
 use super::files::{self, Access, Existing, FileError, shown};
 use super::release::{Release, ReleaseError};
 use super::trust_folder::{TrustFolder, TrustFolderError};
+use crate::seal::base64;
 use crate::seal::chain::Chain;
 use crate::seal::key::KeyId;
 use crate::seal::layout::{SEAL_FOLDER, SealName, seal_name, sums_signature, trust_signature};
@@ -207,7 +206,7 @@ fn normalise(bytes: &[u8]) -> Result<Signature, AttachError> {
     if !untrusted.starts_with("untrusted comment: ") || !trusted.starts_with(TRUSTED_PREFIX) {
         return Err(AttachError::Format);
     }
-    let packed = BASE64.decode(first.as_bytes()).map_err(|_| AttachError::Format)?;
+    let packed = base64::decode(first).ok_or(AttachError::Format)?;
     if packed.starts_with(LEGACY) {
         return Err(AttachError::Legacy);
     }
@@ -285,6 +284,8 @@ fn refused(error: SignatureError, id: KeyId) -> AttachError {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::BASE64;
+
     use super::*;
     use crate::seal::testing::TestKey;
 

@@ -41,7 +41,7 @@ pub mod volume;
 mod walk;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use error::SourceError;
 pub use folder::Mounted;

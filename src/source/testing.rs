@@ -74,7 +74,13 @@ pub fn bundle(files: Vec<FileSpec>) -> Vec<u8> {
 /// A source over an image's bytes.
 pub fn image_source(image: Vec<u8>) -> VolumeSource {
     let length = Some(image.len() as u64);
-    VolumeSource::new(Rc::new(image), None, Shape::Image, "key.img", length).unwrap()
+    volume_source(Rc::new(image), Shape::Image, length)
+}
+
+/// A source over a volume's bytes, as an image or as a device that tells
+/// `length`.
+pub fn volume_source(image: Rc<Vec<u8>>, shape: Shape, length: Option<u64>) -> VolumeSource {
+    VolumeSource::new(image, None, shape, "key.img", length).unwrap()
 }
 
 /// A source over a bundle's bytes.

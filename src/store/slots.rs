@@ -45,8 +45,8 @@ pub struct Slots {
 /// What the two slots say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SlotsRead {
-    /// No value was ever stored, or both files are gone: markers and records
-    /// elsewhere tell which.
+    /// No value was ever stored, or both files are gone, or the only one that
+    /// generation 1 has: markers and records elsewhere tell which.
     Missing,
     /// Something that no power cut leaves. Never to be taken for a value.
     Torn {

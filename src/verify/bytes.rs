@@ -273,3 +273,7 @@ fn bundle_difference(plan: &BundlePlan, found: &BundleDifference) -> Kind {
         BundleRegion::Missing => Kind::TooShort { expected: plan.bytes(), found: start },
     }
 }
+
+#[cfg(test)]
+#[path = "bytes_tests.rs"]
+mod tests;

@@ -149,3 +149,20 @@ fn release_still_being_signed_has_every_other_finding() {
     assert_eq!(codes, ["M-118", "M-214", "M-303"]);
     assert_eq!(decision.report.compared, None);
 }
+
+#[test]
+fn nobody_known_here_is_a_finding_and_never_a_pass() {
+    let (folder, chain) = release(2);
+    let broken = Kind::StateLost { detail: "torn".to_string() };
+    for (held, code) in
+        [(Held::Unpinned(Unpinned::NoAnchor), "M-420"), (Held::Broken(broken.clone()), "M-421")]
+    {
+        assert!(held.finding().is_some() && !held.is_demo());
+        let (decision, taken) = decided(folder.path(), held, Threshold::Enforce);
+        let codes: Vec<String> = decision.report.findings.iter().map(Kind::code).collect();
+        assert!(codes.iter().any(|found| found == code), "{codes:?}");
+        assert_eq!(decision.report.verdict().outcome().exit_code(), 6);
+        assert!(!taken.0);
+    }
+    assert_eq!(Held::Chain(chain).finding(), None);
+}

@@ -37,3 +37,6 @@ pub mod session;
 pub mod state;
 pub mod text;
 pub mod trust_step;
+
+#[cfg(test)]
+mod testing;

@@ -43,7 +43,7 @@ pub fn command() -> Command {
             Arg::new("another")
                 .long("another")
                 .action(ArgAction::SetTrue)
-                .help("Another stick with the serial of one that has a number"),
+                .help("Another stick with the serial of a numbered one"),
         )
         .arg(devices::loop_option())
         .after_help(EXAMPLE)

@@ -13,6 +13,7 @@ use std::fmt;
 
 use super::carried::Carried;
 use super::production::entry::{Ending, KeyEntry, ProtectionFacts};
+use super::show;
 use crate::seal::digest::Digest;
 use crate::seal::layout::{SUMS, sums_signature};
 use crate::seal::manifest::ReferenceOrigin;
@@ -188,7 +189,7 @@ impl<'a> Card<'a> {
             parts.push(format!("{vendor}:{product}"));
         }
         if let Some(bytes) = stick.bytes {
-            parts.push(format!("{:.1} GB", bytes as f64 / 1e9));
+            parts.push(show::size(Some(bytes)));
         }
         sheet.row(both(|texts| texts.stick.to_string()), vec![parts.join(", ")]);
         let serial = match &stick.serial {
@@ -246,7 +247,7 @@ impl<'a> Card<'a> {
         let carried = self.carried;
         sheet.heading = both(|texts| texts.tools.to_string());
         sheet.place = both(|texts| texts.tools_where.to_string());
-        let is = |value: String| both(|texts| format!("{}:", texts.must_be)).with(value);
+        let is = |value: String| both(|texts| texts.must_be.to_string()).with(value);
         for signer in &carried.signers {
             let name = [("name", signer.name.to_string())];
             let lines = vec![

@@ -45,7 +45,7 @@ fn a_card_has_every_fact_with_real_values() {
             "38 sur 50, commande 4711",
             "Site 38",
             "9F12",
-            "Kingston, DataTraveler, 0951:1666",
+            "Kingston, DataTraveler, 0951:1666, 67.1 MB",
             "2026-11-23T10:04:00Z",
             &carried.facts.release_code.code_lines()[0],
             &carried.facts.release_code.code_lines()[1],

@@ -60,7 +60,8 @@ fn page(sheet: &Sheet) -> String {
             }
             None => {
                 for text in [&expected.text.en, &expected.text.fr] {
-                    page.push_str(&format!("{}\n", wrap(text, "    -> ", WIDTH)));
+                    let wrapped = wrap(text, "       ", WIDTH);
+                    page.push_str(&format!("    -> {}\n", wrapped.trim_start()));
                 }
             }
         }
