@@ -281,3 +281,19 @@ fn a_folder_that_others_can_write_is_refused() {
         assert!(!instrument.state().exists());
     }
 }
+
+#[test]
+fn where_nothing_can_be_installed_it_checks_and_says_so() {
+    for language in Language::ALL {
+        let mut instrument = bare(0, language);
+        instrument.computer.has_installer = false;
+        instrument.computer.elevated = Ok(false);
+        let program = instrument.team.path().join("elsewhere");
+        fs::write(&program, b"this program").unwrap();
+        instrument.computer.program = Ok(program);
+        let y = yes(language);
+        led("no_windows", &instrument, &["1", y, y, y, y, y, y, ""], Outcome::Refused);
+        assert!(instrument.state().join("enrolled").exists(), "the publisher is known now");
+        assert!(instrument.lines().is_empty() && !instrument.copy().exists());
+    }
+}

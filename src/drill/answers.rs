@@ -14,7 +14,7 @@ pub const NOTICE: &str = "\
 EXERCISE. Made by mediaseal drill, to practise with. It is not a release: never
 use it, never hand it on, and delete it afterwards.
 
-EXERCICE. Fait par mediaseal drill, pour s'exercer. Ce n'est pas une livraison :
+EXERCICE. Fait par mediaseal drill, pour s'exercer. Ce n'est pas une livraison\u{a0}:
 ne l'utilisez jamais, ne la transmettez pas, et supprimez-la ensuite.
 ";
 
@@ -24,14 +24,15 @@ RÉPONSES aux exercices de mediaseal drill. Gardez cette feuille à part.
 
 Each exercise is checked by the command under its name; OUT stands for where it
 lies, TRUST for your own --state DIR or --anchor FILE (nothing: your own state).
-A release that more people have signed than must may lack M-302. The notes
-M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
+The notes M-306, M-409, M-410, M-507, M-508, M-510 and M-511 may come besides.
+In images and zips it depends on where files lie which further numbers come,
+such as M-118, M-215, M-218 or M-231; the verdict is the same.
 
-Chaque exercice se contrôle par la commande sous son nom ; OUT est l'endroit où
-il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien : votre
-état). Une livraison signée par plus de personnes que nécessaire peut ne pas
-donner M-302. Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511
-peuvent s'ajouter.
+Chaque exercice se contrôle par la commande sous son nom\u{a0}; OUT est l'endroit
+où il se trouve, TRUST votre propre --state DIR ou --anchor FILE (rien\u{a0}: votre
+état). Les notes M-306, M-409, M-410, M-507, M-508, M-510 et M-511 peuvent
+s'ajouter. Dans les images et les zips, d'autres numéros, comme M-118, M-215,
+M-218 ou M-231, dépendent de la place des fichiers\u{a0}; le verdict est le même.
 ";
 
 /// The exercises in the order in which a set numbers them: it tells nothing.

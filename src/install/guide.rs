@@ -143,7 +143,8 @@ impl Guide<'_, '_> {
     /// none.
     fn elevate(&mut self) -> Result<(), End> {
         let computer = self.world.computer;
-        if computer.elevated() != Ok(false) {
+        // Where nothing can be installed, nobody needs an administrator's rights.
+        if computer.elevated() != Ok(false) || !computer.has_installer() {
             return Ok(());
         }
         let table = self.world.language.table();
@@ -177,6 +178,10 @@ impl Guide<'_, '_> {
         // The key has the trust documents that the letter's code is about.
         let mut source = None;
         let mut wish = self.way.setup.clone();
+        if !computer.has_installer() {
+            wish.publisher_only = true;
+            wish.state = Some(self.way.state.clone());
+        }
         let enrolled = matches!(state::read(&self.way.state), StateRead::Ready(_));
         if wish.source.is_none() && wish.anchor.is_none() && !enrolled {
             let chosen = self.source()?;
@@ -198,9 +203,13 @@ impl Guide<'_, '_> {
         Ok(source)
     }
 
-    /// True where this program is the one in the protected folder.
+    /// True where this program is the one in the protected folder, or this is no
+    /// computer to install on.
     fn is_in_place(&self) -> bool {
         let computer = self.world.computer;
+        if !computer.has_installer() {
+            return true;
+        }
         let usual = self.way.setup.dir.clone().or_else(|| Some(computer.places().ok()?.program));
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         match (usual, computer.program()) {

@@ -35,3 +35,6 @@ pub mod this_installer;
 
 #[cfg(windows)]
 mod windows;
+
+#[cfg(test)]
+mod words_tests;

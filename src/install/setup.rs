@@ -55,6 +55,9 @@ pub struct SetupWish {
     pub replace_program: bool,
     /// A key, zip or folder whose trust documents may be enrolled.
     pub source: Option<PathBuf>,
+    /// Enrol in `state` and keep no copy of the program: for a computer that is
+    /// no instrument.
+    pub publisher_only: bool,
 }
 
 /// What came of it.
@@ -123,6 +126,13 @@ impl Setting<'_, '_> {
     }
 
     fn run(&mut self) -> Result<SetUp, Stop> {
+        if let (true, Some(state)) = (self.wish.publisher_only, &self.wish.state) {
+            let (program, tool_code) = self.own_program()?;
+            let chain = self.publisher(&state.clone())?;
+            let version = chain.length();
+            let publisher = chain.publisher().to_string();
+            return Ok(SetUp { program, copied: false, tool_code, publisher, version });
+        }
         let (dir, state) = self.places()?;
         let (program, copied, tool_code) = self.program(&dir)?;
         let chain = self.publisher(&state)?;
@@ -198,6 +208,17 @@ impl Setting<'_, '_> {
         make_startable(&path);
         self.say(&fill(table.setup.program_copied, &values));
         Ok((path, true, tool_code))
+    }
+
+    /// Where this program is, and its tool code.
+    fn own_program(&self) -> Result<(PathBuf, Digest), Stop> {
+        let unread = |detail: String| {
+            let entry = self.language.table().setup_failures.program_unread;
+            self.fail(Outcome::Io, entry, &[("detail", escape(&detail))])
+        };
+        let own = self.computer.program().map_err(|error| unread(error.0))?;
+        let bytes = read_program(&own).map_err(|error| unread(error.to_string()))?;
+        Ok((own, Digest::of(&bytes)))
     }
 
     fn show_tool_code(&mut self, code: &Digest) {

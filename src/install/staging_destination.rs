@@ -96,25 +96,29 @@ pub struct Destination<F: Folder = SystemFolder> {
 }
 
 impl Destination<SystemFolder> {
-    /// Opens `path` from `/`, or a relative one from the current folder. The
-    /// last component is made (0755) where it is missing, and removed again
-    /// when it is left empty.
+    /// Opens `path` from its root (`/`, a drive's, a share's), or a relative one
+    /// from the current folder. The last component is made where it is missing,
+    /// and removed again when it is left empty.
     pub fn open(path: &Path) -> Result<Self, DestinationFault> {
-        let mut components = Vec::new();
+        let refused = || DestinationFault::Path(path.to_path_buf());
+        let (mut anchor, mut components) = (PathBuf::new(), Vec::new());
         for component in path.components() {
             match component {
-                Component::RootDir | Component::CurDir => {}
+                Component::Prefix(_) | Component::RootDir => anchor.push(component),
+                Component::CurDir => {}
                 Component::Normal(name) => components.push(name.to_os_string()),
-                Component::ParentDir | Component::Prefix(_) => {
-                    return Err(DestinationFault::Path(path.to_path_buf()));
-                }
+                Component::ParentDir => return Err(refused()),
             }
         }
-        if path.as_os_str().is_empty() {
-            return Err(DestinationFault::Path(path.to_path_buf()));
+        // Windows' `C:x` and `\x` hang on the folder or drive that was last in use.
+        let hangs = !anchor.as_os_str().is_empty() && !path.is_absolute();
+        if path.as_os_str().is_empty() || hangs {
+            return Err(refused());
         }
-        let anchor = Path::new(if path.has_root() { "/" } else { "." });
-        let anchor = SystemFolder::open(anchor).map_err(DestinationFault::of(anchor))?;
+        if anchor.as_os_str().is_empty() {
+            anchor.push(".");
+        }
+        let anchor = SystemFolder::open(&anchor).map_err(DestinationFault::of(&anchor))?;
         Self::walk(anchor, components)
     }
 }

@@ -75,7 +75,7 @@ impl From<UpdateError> for Failure {
             UpdateError::File(error) => return error.into(),
             UpdateError::Problems(problems) => (
                 outcome(&problems),
-                "Nothing was changed. Build the release anew where the newer chain refuses it.",
+                "Nothing was changed. Build the release anew, with the newer chain.",
             ),
             UpdateError::NotCompared => (Outcome::Fail, "Ask for a newly built release."),
             UpdateError::Older(..) => (Outcome::Refused, "Take the newest folder."),

@@ -25,6 +25,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::rc::Rc;
 
 pub mod bundle;
 mod central;
@@ -45,11 +46,11 @@ pub(crate) mod testing;
 pub use error::SourceError;
 pub use folder::Mounted;
 pub use listing::{Attributes, Entry, EntryKind, Listing};
+pub use positioned::ReadAt;
 pub use remark::Remark;
 
 use bundle::BundleSource;
 use folder::FolderSource;
-use positioned::ReadAt;
 use volume::VolumeSource;
 
 /// What a source is.
@@ -195,6 +196,16 @@ fn looks_like_a_bundle(file: &dyn ReadAt, length: u64) -> std::io::Result<bool> 
     let mut tail = [0; 4];
     file.fill_at(&mut tail, length - end)?;
     Ok(tail == central::END)
+}
+
+/// A device that somebody opened for us, alone and past the system's memory;
+/// `length` is what the opened device says.
+pub fn open_device(
+    bytes: Rc<dyn ReadAt>,
+    place: &str,
+    length: u64,
+) -> Result<Box<dyn Source>, SourceError> {
+    Ok(Box::new(VolumeSource::new(bytes, None, Shape::Device, place, Some(length))?))
 }
 
 /// Opens an image that is open already, whatever it begins with.

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Reads bytes at offsets.
-pub(super) trait ReadAt {
+pub trait ReadAt {
     /// Reads some bytes from `offset` on; none at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 

@@ -79,6 +79,13 @@ pub fn computer_name() -> Option<String> {
     clean(name.or_else(|| std::env::var("COMPUTERNAME").ok())?)
 }
 
+/// What names the time since the system was started, where it tells (Linux,
+/// random(4)): numbers that begin anew with each start are told apart by it.
+pub fn running_system() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    clean(text.chars().take(8).collect())
+}
+
 /// The name of the account that this program runs as; escape it where it is
 /// shown.
 #[cfg(windows)]

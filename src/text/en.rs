@@ -2,6 +2,7 @@
 
 use super::table::{Entry, Table};
 
+mod cards;
 mod commands;
 mod copying;
 mod findings;
@@ -20,6 +21,7 @@ pub(super) const TABLE: Table = Table {
     signatures: findings::SIGNATURES,
     unpinned: findings::UNPINNED,
     labels: reports::LABELS,
+    cards: cards::CARDS,
     help: commands::HELP,
     failures: commands::FAILURES,
     dialogue: procedure::DIALOGUE,

@@ -29,6 +29,7 @@ macro_rules! texts {
     };
 }
 
+mod cards;
 mod commands;
 mod copying;
 mod findings;
@@ -37,6 +38,7 @@ mod learning;
 mod procedure;
 mod reports;
 
+pub use cards::Cards;
 pub use commands::{Failures, Help};
 pub use copying::CopyFailures;
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
@@ -58,6 +60,8 @@ pub struct Table {
     pub unpinned: UnpinnedReasons,
     /// Reports.
     pub labels: Labels,
+    /// Cards.
+    pub cards: Cards,
     /// Help.
     pub help: Help,
     /// Failures.

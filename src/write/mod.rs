@@ -17,13 +17,20 @@
 //! | [`cancel`], `rate` | the wish to stop; rate and time left |
 //! | [`event`] | what happens while keys are written, for screens, logs and programs |
 //! | [`result`] | what became of each key, and how the program ends |
+//! | [`carried`], [`card`] | what a key carries, once it passed; the sheet that goes with it |
+//! | [`confirm`], [`plugged`] | the proof of a key that was plugged in again |
+//! | [`station`] | the bench: write, prove, card, next |
+//! | [`production`] | the log of every key and attempt, and what follows from it |
 //! | [`clock`] | the time, for rates and logs; tests bring their own |
 
 pub mod arm;
 pub mod cancel;
 mod capacity;
+pub mod card;
+pub mod carried;
 pub mod choose;
 pub mod clock;
+pub mod confirm;
 pub mod eligible;
 pub mod engine;
 pub mod estimate;
@@ -32,7 +39,10 @@ pub mod image;
 pub mod json;
 mod key;
 mod pipe;
+pub mod plugged;
+pub mod production;
 mod rate;
 pub mod result;
 pub mod show;
 pub mod source;
+pub mod station;

@@ -17,24 +17,30 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let language = language(&arguments);
     let table = language.table();
-    if !names_a_command(&arguments)
-        && let Some(outcome) = setup::guided(language)
-    {
-        return outcome;
-    }
-    let result = match command(table).try_get_matches_from(&arguments) {
-        Ok(matches) => dispatch(&matches, language),
-        Err(error) => Ok(usage(&error, language)),
+    let guided = match names_a_command(&arguments) {
+        true => None,
+        false => setup::guided(language),
     };
-    let outcome = result.unwrap_or_else(|failure| {
-        complain(table.labels.error, &failure);
-        failure.outcome
-    });
+    let outcome = guided.unwrap_or_else(|| one_command(&arguments, language));
+    // Said last, whatever came before: the answer is not where it was wanted.
     let Some(detail) = unwritten() else { return outcome };
     let values = [("detail", escape(&detail))];
     let failure = failure(Outcome::Io, table.failures.answer_unwritten, &values);
     complain(table.labels.error, &failure);
     outcome.worse(failure.outcome)
+}
+
+/// Parses and runs one command.
+fn one_command(arguments: &[OsString], language: Language) -> Outcome {
+    let table = language.table();
+    let result = match command(table).try_get_matches_from(arguments) {
+        Ok(matches) => dispatch(&matches, language),
+        Err(error) => return usage(&error, language),
+    };
+    result.unwrap_or_else(|failure| {
+        complain(table.labels.error, &failure);
+        failure.outcome
+    })
 }
 
 /// False where nothing but a language stands behind the program's name.

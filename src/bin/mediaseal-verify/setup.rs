@@ -14,6 +14,7 @@ use mediaseal::seal::names::escape;
 use mediaseal::text::{Language, Table};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::session::failure;
+use mediaseal::verify::state::default_folder;
 
 use crate::args::{flag, option};
 use crate::console::{complain, say, talk};
@@ -54,6 +55,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         tool_code: text("tool-code"),
         replace_program: matches.get_flag("replace-program"),
         source: path("source"),
+        publisher_only: false,
     };
     let mut terminal = Terminal::open(Screen::Dialogue);
     let own_places = wish.dir.is_some() && wish.state.is_some();
@@ -88,8 +90,11 @@ pub fn guided(language: Language) -> Option<Outcome> {
     let nothing = |_: &str| {};
     let world = instrument::world(&nothing, language);
     let given = Given::default();
-    // Where the system does not tell its folders, setting up says so.
-    let state = instrument::machine_state(language).unwrap_or_default();
+    let state = match ThisComputer.has_installer() {
+        // Where the system does not tell its folders, setting up says so.
+        true => instrument::machine_state(language).unwrap_or_default(),
+        false => default_folder(),
+    };
     let way = Way { state, setup: SetupWish::default(), given: &given, to: None };
     Some(guide::lead(&way, &world, &mut terminal))
 }

@@ -8,7 +8,8 @@ use mediaseal::seal::names::escape;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::{
-    attach, build, demo, devices, drill, keygen, pack, rebuild, screen, sign, trust, write,
+    attach, build, card, confirm, demo, devices, drill, keygen, log, pack, rebuild, screen, sign,
+    station, trust, write,
 };
 
 /// A subcommand: its definition, and what it does.
@@ -25,6 +26,10 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (pack::command, pack::run),
     (devices::command, devices::run),
     (write::command, write::run),
+    (confirm::command, confirm::run),
+    (station::command, station::run),
+    (card::command, card::run),
+    (log::command, log::run),
     (demo::command, demo::run),
     (drill::command, drill::run),
 ];

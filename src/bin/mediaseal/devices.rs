@@ -76,7 +76,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         screen::data(&lines(disk, reasons).join("\n"))?;
     }
     let eligible = judged.iter().filter(|(_, reasons)| reasons.is_empty()).count();
-    screen::talk(&format!("\n  {} disks, {eligible} of them may be keys.", judged.len()));
+    screen::talk(&format!("\n  Disks: {}. That may be keys: {eligible}.", judged.len()));
     Ok(Outcome::Done)
 }
 

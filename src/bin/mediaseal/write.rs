@@ -5,28 +5,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
-use mediaseal::seal::names::escape;
 use mediaseal::sys::disk::{Devices, Disk};
+use mediaseal::sys::interrupt;
 use mediaseal::sys::storage::{DeviceNumber, storage_of};
-use mediaseal::sys::{interrupt, private_file};
-use mediaseal::text::Language;
-use mediaseal::verify::finding::Severity;
 use mediaseal::verify::outcome::{Failure, Outcome};
-use mediaseal::verify::pinning::System;
-use mediaseal::verify::progress::Meter;
-use mediaseal::verify::session::{self, Asked};
-use mediaseal::verify::{state, text};
+use mediaseal::verify::state;
 use mediaseal::write::cancel::Cancel;
 use mediaseal::write::choose::{Choice, ChooseError, choose};
 use mediaseal::write::clock::SystemClock;
 use mediaseal::write::eligible::{DEFAULT_CEILING, LoopDevices, Policy, WhyNot, reasons};
 use mediaseal::write::engine::{self, Eject, Job, PATIENCE};
 use mediaseal::write::estimate::estimate;
+use mediaseal::write::production::log::ProductionLog;
+use mediaseal::write::production::{place, record};
 use mediaseal::write::result::{Ended, Extent, outcome};
 use mediaseal::write::show;
-use mediaseal::write::source::{PrepareError, Prepared, prepare};
 
-use crate::{arming, build, devices, screen, write_view};
+use crate::bench::Ready;
+use crate::{arming, bench, build, devices, log, screen, write_view};
 
 const EXAMPLE: &str = "\
 Examples:
@@ -69,6 +65,7 @@ pub fn command() -> Command {
         .group(
             ArgGroup::new("targets").args(["serial", "port", "arm"]).required(true).multiple(true),
         )
+        .args(bench::log_options())
         .arg(build::path("state", "DIR", "Folder of what is trusted here"))
         .arg(flag("volume-only", "Leave what is behind the image as it is"))
         .arg(
@@ -96,11 +93,18 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let (devices, loops) = devices::loops(matches);
     let source = build::given(matches, "source");
     // The decision comes first: what fails it is never even close to a key.
-    let prepared = match decided(matches, &source)? {
-        Ok(prepared) => prepared,
-        Err(outcome) => return Ok(outcome),
+    let ready = match bench::ready(matches) {
+        Ok(Ok(ready)) => ready,
+        Ok(Err(outcome)) => {
+            screen::talk("Nothing was written.");
+            return Ok(outcome);
+        }
+        Err(failure) => {
+            let what = format!("nothing was written: {}", failure.what);
+            return Err(Failure { what, ..failure });
+        }
     };
-    let policy = policy(matches, loops, &source, prepared.image.bytes);
+    let policy = policy(matches, loops, &source, ready.image.bytes);
     let (chosen, refused) = match matches.get_one::<u16>("arm") {
         Some(count) => (arming::wait(&devices, usize::from(*count), &policy)?, Vec::new()),
         None => judged(chosen(&devices, &choices(matches))?, &policy),
@@ -117,16 +121,21 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         true => Extent::VolumeOnly,
         false => Extent::WholeMedium,
     };
-    present(&chosen, &prepared, extent);
+    present(&chosen, &ready, extent);
     if !matches.get_flag("yes") {
         confirm(&chosen)?;
     }
+    // A key without a line in the log is none: the log is opened first.
+    let locked = place::hold(&log::folder(matches))?;
+    let mut production = ProductionLog::open(&locked)?;
+    let order = bench::known_order(matches, &production)?;
+    let context = bench::context(matches, &ready, order);
     let cancel = Cancel::new();
     interrupt::set_on_interrupt(cancel.flag()).map_err(|error| {
         Failure::new(Outcome::Io, format!("cannot listen for Ctrl-C: {error}"), "")
     })?;
     let job = Job {
-        image: Arc::new(prepared.image),
+        image: Arc::clone(&ready.image),
         extent,
         policy,
         eject: if matches.get_flag("no-eject") { Eject::No } else { Eject::Yes },
@@ -138,6 +147,9 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let mut view = write_view::View::new(&chosen, json);
     let results = engine::write(&devices, &chosen, &job, &mut view);
     let lost = view.close();
+    for result in &results {
+        production.wrote(record::written(result, &context))?;
+    }
     let ends: Vec<Ended> = (results.iter().map(|result| result.ended.clone()))
         .chain(refused.into_iter().map(|(_, why)| Ended::Refused(why)))
         .collect();
@@ -159,51 +171,6 @@ fn chosen(devices: &dyn Devices, choices: &[Choice]) -> Result<Vec<Disk>, Failur
         Failure::new(Outcome::Refused, what, error.advice())
     };
     choose(&disks, choices).map_err(refuse)
-}
-
-/// The decision about the source, and the image; `Err` of an outcome where the
-/// report has said why there is none.
-fn decided(matches: &ArgMatches, source: &Path) -> Result<Result<Prepared, Outcome>, Failure> {
-    let language = Language::English;
-    let state = matches.get_one("state").cloned().unwrap_or_else(state::default_folder);
-    let asked = Asked::about(source, state);
-    let told = |report| screen::talk(text::render(report, language).trim_end());
-    let mut session = match session::open(&asked, &System, language)? {
-        Ok(session) => session,
-        Err(report) => {
-            told(&report);
-            screen::talk("Nothing was written.");
-            return Ok(Err(report.verdict().outcome()));
-        }
-    };
-    let work = matches.get_one("work").cloned().unwrap_or_else(private_file::default_folder);
-    let private = private_file::private_file(&work).map_err(|error| {
-        let what = format!("no room for the image in {}: {error}", escape(&work.to_string_lossy()));
-        Failure::new(Outcome::Io, what, "Name another folder: --work DIR.")
-    })?;
-    let mut meter = Meter::start(language);
-    let (report, prepared) = session.with_request(|source, request| {
-        prepare(source, request, private, &mut |done, all| meter.step(done, all))
-    });
-    drop(meter);
-    match prepared {
-        Ok(prepared) => {
-            told(&report);
-            Ok(Ok(prepared))
-        }
-        Err(PrepareError::Verdict) => {
-            told(&report);
-            screen::talk("Nothing was written.");
-            Ok(Err(PrepareError::Verdict.outcome(&report)))
-        }
-        Err(error) => {
-            if report.worst() > Severity::Note {
-                told(&report);
-            }
-            let what = format!("nothing was written: {error}");
-            Err(Failure::new(error.outcome(&report), what, error.advice()))
-        }
-    }
 }
 
 fn policy(matches: &ArgMatches, loops: LoopDevices, source: &Path, image: u64) -> Policy {
@@ -231,10 +198,10 @@ fn judged(named: Vec<Disk>, policy: &Policy) -> (Vec<Disk>, Refused) {
 }
 
 /// What will happen, to which keys, and how long it will take.
-fn present(chosen: &[Disk], prepared: &Prepared, extent: Extent) {
-    let manifest = &prepared.release.manifest;
-    screen::talk(&format!("\n  Image       {} bytes", prepared.image.bytes));
-    screen::talk(&format!("  SHA-256     {}", prepared.image.sha256));
+fn present(chosen: &[Disk], ready: &Ready, extent: Extent) {
+    let manifest = &ready.carried.manifest;
+    screen::talk(&format!("\n  Image       {} bytes", ready.image.bytes));
+    screen::talk(&format!("  SHA-256     {}", ready.image.sha256));
     screen::talk(&format!("  Label       {}", manifest.volume.label.as_str()));
     screen::talk("  Will be erased and written:");
     for disk in chosen {
@@ -248,7 +215,7 @@ fn present(chosen: &[Disk], prepared: &Prepared, extent: Extent) {
         screen::talk("  Only the front of each key is written (--volume-only): what is behind");
         screen::talk("  the image stays, and a check of the whole medium will not pass.");
     }
-    let time = show::time(estimate(chosen, prepared.image.bytes, extent));
+    let time = show::time(estimate(chosen, ready.image.bytes, extent));
     screen::talk(&format!("  Time        about {time}, with reading back"));
 }
 

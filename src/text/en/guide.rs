@@ -105,7 +105,6 @@ pub(in crate::text) const GUIDE: Guide = Guide {
     not_usable: "Nothing was installed. Nothing was changed on this instrument.",
     stopped: "Stopped. Nothing more will be changed.",
     failed: "This did not work:",
-    done: "Done.",
     close: "You can close this window now.",
 };
 

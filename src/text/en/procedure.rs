@@ -124,10 +124,6 @@ pub(in crate::text) const INSTALL_FAILURES: InstallFailures = InstallFailures {
         "The vendor's installer could not be started: {detail}",
         "Nothing was changed. Call support.",
     ),
-    end_not_known: entry(
-        "How the vendor's installer ended could not be read: {detail}",
-        "Look at: mediaseal-verify status. Then start the same action again.",
-    ),
     journal_failed: entry(
         "The record could not be written: {detail}",
         "Free space or permission, then start again.",

@@ -105,7 +105,6 @@ pub(in crate::text) const GUIDE: Guide = Guide {
     not_usable: "Rien n'a été installé. Rien n'a été modifié sur cet instrument.",
     stopped: "Arrêté. Rien d'autre ne sera modifié.",
     failed: "Cela n'a pas marché\u{a0}:",
-    done: "Terminé.",
     close: "Vous pouvez fermer cette fenêtre.",
 };
 

@@ -127,10 +127,6 @@ pub(in crate::text) const INSTALL_FAILURES: InstallFailures = InstallFailures {
         "L'installateur du fabricant n'a pas pu être lancé\u{a0}: {detail}",
         "Rien n'a été modifié. Appelez l'assistance.",
     ),
-    end_not_known: entry(
-        "On n'a pas pu lire comment l'installateur du fabricant a fini\u{a0}: {detail}",
-        "Voyez\u{a0}: mediaseal-verify status. Puis relancez la même action.",
-    ),
     journal_failed: entry(
         "Le procès-verbal n'a pas pu être écrit\u{a0}: {detail}",
         "Libérez de la place ou donnez le droit, puis recommencez.",

@@ -68,7 +68,6 @@ texts! {
         not_usable,
         stopped,
         failed,
-        done,
         close,
     }
 }

@@ -70,7 +70,6 @@ texts! {
         package_not_held,
         package_path,
         not_started,
-        end_not_known,
         journal_failed,
         nothing_recorded,
         copy_not_there,

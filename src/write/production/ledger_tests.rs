@@ -1,0 +1,136 @@
+use super::*;
+use crate::write::production::testing::{order, proved, stick, written};
+
+/// A ledger whose lines about keys are numbered as a log does it.
+fn ledger(entries: Vec<Entry>) -> Ledger {
+    let mut ledger = Ledger::default();
+    for mut entry in entries {
+        let attempt = ledger.next_attempt();
+        match &mut entry {
+            Entry::Write(key) | Entry::Confirm(key) => key.attempt = attempt,
+            Entry::Order(_) => {}
+        }
+        ledger.push(entry);
+    }
+    ledger
+}
+
+fn write(port: &str, serial: &str, result: Ending) -> Entry {
+    Entry::Write(Box::new(KeyEntry { result, ..written(port, serial) }))
+}
+
+fn confirm(of: u64, ordinal: u32, serial: &str, result: Ending) -> Entry {
+    let ordinal = (result == Ending::Proved).then_some(ordinal);
+    let stick = stick("1-2", serial);
+    Entry::Confirm(Box::new(KeyEntry { ordinal, stick, result, ..proved(of, 1) }))
+}
+
+#[test]
+fn progress_counts_proved_waiting_and_failed_sticks() {
+    let all = ledger(vec![
+        Entry::Order(Box::new(order("4711", 50))),
+        write("1-2", "A", Ending::Done),
+        write("1-3", "B", Ending::Failed),
+        write("1-4", "C", Ending::Failed),
+        confirm(1, 1, "A", Ending::Proved),
+        // C was written again, and proved.
+        write("1-4", "C", Ending::Done),
+        confirm(5, 2, "C", Ending::Proved),
+        write("1-2", "D", Ending::Done),
+    ]);
+    let progress = all.progress("4711").unwrap();
+    assert_eq!(progress, Progress { keys: 50, proved: 2, failed: 1, waiting: 1 });
+    assert!(!progress.is_complete());
+    assert_eq!(all.next_ordinal(Some("4711")), 3);
+    assert_eq!(all.next_ordinal(None), 1);
+    assert_eq!(all.recipient(Some("4711"), 2), Some("Site 2"));
+    assert_eq!(all.recipient(Some("4711"), 51), None);
+    assert_eq!(all.recipient(None, 1), None);
+    assert_eq!(all.progress("4712"), None);
+}
+
+#[test]
+fn a_proof_that_failed_uses_the_written_key_up_and_one_unread_does_not() {
+    for (result, waits) in [
+        (Ending::Proved, 0),
+        (Ending::Failed, 0),
+        (Ending::OsChanges, 0),
+        (Ending::NotProtected, 1),
+        (Ending::CannotTell, 1),
+        (Ending::Cancelled, 1),
+    ] {
+        let all = ledger(vec![
+            Entry::Order(Box::new(order("4711", 2))),
+            write("1-2", "A", Ending::Done),
+            confirm(1, 1, "A", result),
+        ]);
+        assert_eq!(all.waiting(Some("4711")).len(), waits, "{result:?}");
+    }
+}
+
+#[test]
+fn a_stick_is_found_again_by_its_serial_at_any_port() {
+    let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-3", "B", Ending::Done)]);
+    let found = all.waiting_for(&stick("2-9", "B"), Some("4711"), &[]).unwrap();
+    assert_eq!((found.written.attempt, found.by_port), (2, false));
+    assert_eq!(all.waiting_for(&stick("1-2", "X"), Some("4711"), &[]), None);
+    assert_eq!(all.waiting_for(&stick("1-2", "A"), None, &[]), None, "of another order");
+}
+
+#[test]
+fn equal_serials_and_none_are_told_apart_by_port_and_time() {
+    for serial in ["0000", ""] {
+        let all = ledger(vec![
+            write("1-2", serial, Ending::Done),
+            write("1-3", serial, Ending::Done),
+            write("1-4", serial, Ending::Done),
+        ]);
+        let attempt = |port| {
+            let found = all.waiting_for(&stick(port, serial), Some("4711"), &[]).unwrap();
+            assert!(found.by_port);
+            found.written.attempt
+        };
+        assert_eq!([attempt("1-2"), attempt("1-3"), attempt("1-4")], [1, 2, 3]);
+        // At a port where none of them was written: the one that waited longest.
+        assert_eq!(attempt("1-9"), 1);
+        let one = ledger(vec![
+            write("1-2", serial, Ending::Done),
+            confirm(1, 1, serial, Ending::Proved),
+            write("1-2", serial, Ending::Done),
+        ]);
+        let found = one.waiting_for(&stick("1-2", serial), Some("4711"), &[]).unwrap();
+        assert_eq!(found.written.attempt, 3, "the next stick at the same port");
+    }
+}
+
+#[test]
+fn a_key_that_is_written_again_waits_once() {
+    let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-2", "A", Ending::Done)]);
+    let waiting: Vec<u64> = all.waiting(Some("4711")).iter().map(|key| key.attempt).collect();
+    assert_eq!(waiting, [2]);
+    let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-2", "A", Ending::Failed)]);
+    assert!(all.waiting(Some("4711")).is_empty());
+}
+
+#[test]
+fn a_proved_stick_that_comes_once_more_keeps_its_ordinal() {
+    let mut lines = vec![write("1-2", "A", Ending::Done), confirm(1, 1, "A", Ending::Proved)];
+    let all = ledger(lines.clone());
+    let before = all.proved_before(&stick("1-5", "A"), Some("4711")).unwrap();
+    assert_eq!(before.ordinal, Some(1));
+    assert_eq!(all.proved_before(&stick("1-5", ""), Some("4711")), None);
+    let stayed = |text: &str| StickFacts { plugged: Some(text.to_string()), ..stick("1-2", "") };
+    let mut bare = proved(1, 7);
+    (bare.attempt, bare.stick) = (9, stayed("boot-5"));
+    let mut with_bare = all.clone();
+    with_bare.push(Entry::Confirm(Box::new(bare)));
+    let before = with_bare.proved_before(&stayed("boot-5"), Some("4711")).unwrap();
+    assert_eq!(before.ordinal, Some(7), "it was not unplugged since");
+    assert_eq!(with_bare.proved_before(&stayed("boot-6"), Some("4711")), None);
+    // Another stick with this serial was written since: it is that one.
+    lines.push(write("1-5", "A", Ending::Done));
+    assert_eq!(ledger(lines.clone()).proved_before(&stick("1-5", "A"), Some("4711")), None);
+    // It was found bad since: its old ordinal says nothing any more.
+    lines.push(confirm(3, 0, "A", Ending::Failed));
+    assert_eq!(ledger(lines).proved_before(&stick("1-5", "A"), Some("4711")), None);
+}

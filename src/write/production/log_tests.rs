@@ -1,0 +1,127 @@
+use std::time::Duration;
+
+use super::*;
+use crate::store::faulty::{FaultyDisk, FaultyFolder, every_error, every_power_cut};
+use crate::write::production::testing::{order, proved, written};
+
+fn with<T>(
+    folder: &FaultyFolder,
+    work: impl FnOnce(&mut ProductionLog<'_, FaultyFolder>) -> Option<T>,
+) -> Option<T> {
+    let locked = Locked::acquire(folder.clone(), Duration::ZERO).ok()?;
+    let mut log = ProductionLog::open(&locked).ok()?;
+    work(&mut log)
+}
+
+/// Opens the order and writes a key.
+fn begin(folder: &FaultyFolder) -> bool {
+    let begun = with(folder, |log| {
+        log.order(order("4711", 2)).ok()?;
+        log.wrote(written("1-2", "9F12")).ok()
+    });
+    begun.is_some()
+}
+
+/// Proves it and writes the next one.
+fn go_on(folder: &FaultyFolder) -> bool {
+    let done = with(folder, |log| {
+        let ordinal = log.ledger().next_ordinal(Some("4711"));
+        log.confirmed(proved(1, ordinal)).ok()?;
+        log.wrote(written("1-3", "77A0")).ok()
+    });
+    done.is_some()
+}
+
+fn facts(folder: &FaultyFolder) -> (u32, u32, usize) {
+    let (ledger, _) = read(folder).unwrap();
+    let progress = ledger.progress("4711").unwrap();
+    (progress.proved, progress.waiting, ledger.entries().len())
+}
+
+#[test]
+fn a_power_cut_at_every_operation_leaves_a_log_that_goes_on() {
+    let cuts = every_power_cut(
+        |folder| assert!(begin(folder)),
+        go_on,
+        |folder, done, cut| {
+            // Whoever comes next day opens the log first.
+            assert!(with(folder, |_| Some(())).is_some(), "{cut}");
+            let now = facts(folder);
+            assert!([(0, 1, 2), (1, 0, 3), (1, 1, 4)].contains(&now), "{cut}: {now:?}");
+            assert!(!done || now == (1, 1, 4), "{cut}: {now:?}");
+            let ordinal = with(folder, |log| Some(log.ledger().next_ordinal(Some("4711"))));
+            assert_eq!(ordinal, Some(now.0 + 1), "{cut}: no ordinal twice, none left out");
+        },
+    );
+    println!("production log: {cuts} cuts");
+    assert!(cuts >= 20);
+}
+
+#[test]
+fn an_error_at_every_operation_is_told_and_leaves_whole_lines() {
+    let errors = every_error(
+        |folder| assert!(begin(folder)),
+        go_on,
+        |folder, done, fault| {
+            let now = facts(folder);
+            assert!([(0, 1, 2), (1, 0, 3), (1, 1, 4)].contains(&now), "{fault}: {now:?}");
+            assert!(!done || now == (1, 1, 4), "{fault}: {now:?}");
+        },
+    );
+    println!("production log: {errors} errors");
+    assert!(errors > 5);
+}
+
+#[test]
+fn attempts_are_numbered_and_an_order_is_opened_once() {
+    let folder = FaultyDisk::new().root();
+    assert!(begin(&folder) && go_on(&folder));
+    let (ledger, state) = read(&folder).unwrap();
+    let attempts: Vec<u64> = ledger.keys().map(|key| key.attempt).collect();
+    assert_eq!((attempts, state.lines), (vec![1, 2, 3], 4));
+    let again = with(&folder, |log| Some(log.order(order("4711", 2)).unwrap()));
+    assert_eq!(again, Some(order("4711", 2)));
+    // Going on without saying it all again.
+    let short = Order { keys: 0, recipients: Vec::new(), ..order("4711", 2) };
+    assert_eq!(with(&folder, |log| log.order(short).ok()), Some(order("4711", 2)));
+    assert_eq!(read(&folder).unwrap().1.lines, 4);
+}
+
+#[test]
+fn an_order_of_this_name_about_something_else_is_refused() {
+    let folder = FaultyDisk::new().root();
+    assert!(begin(&folder));
+    let mut others = vec![order("4711", 3), order("4711", 2), order("4711", 2), order("4711", 2)];
+    others[1].release.release_code = Digest([1; 32]);
+    others[2].release.image_sha256 = Digest([1; 32]);
+    others[3].recipients[1] = "Site 9".to_string();
+    for other in others {
+        let error = with(&folder, |log| log.order(other).err()).unwrap();
+        let failure = Failure::from(error);
+        assert_eq!(failure.outcome, Outcome::Refused, "{failure}");
+    }
+    assert_eq!(facts(&folder), (0, 1, 2));
+}
+
+#[test]
+fn a_changed_line_is_fail_and_one_of_a_newer_program_is_refused() {
+    let folder = FaultyDisk::new().root();
+    assert!(begin(&folder));
+    let bytes = crate::store::read_bounded(&folder, LOG_FILE.as_ref(), 1 << 20).unwrap().unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let put = |text: &str| {
+        use std::io::Write as _;
+        folder.remove_file(LOG_FILE.as_ref()).unwrap();
+        let mut file = folder.create_new(LOG_FILE.as_ref(), Access::Owner).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    put(&text.replace("\"keys\":2", "\"keys\":9"));
+    assert_eq!(Failure::from(read(&folder).unwrap_err()).outcome, Outcome::Fail);
+    let newer = text.lines().next().unwrap().replace("\"format\":1", "\"format\":2");
+    put(&format!("{newer}\n"));
+    let error = read(&folder).unwrap_err();
+    assert!(matches!(error, ProductionError::Newer { line: 1, .. }), "{error}");
+    assert_eq!(Failure::from(error).outcome, Outcome::Refused);
+    put(&format!("{}\n", newer.replace("\"kind\":\"order\"", "\"kind\":\"other\"")));
+    assert!(matches!(read(&folder), Err(ProductionError::Newer { line: 1, .. })));
+}

@@ -1,0 +1,402 @@
+//! The loop of the bench. One thread looks at ports, writes the log and talks
+//! to the person; each stick that is worked on has a thread of its own.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, Scope};
+
+use super::board::{Board, Mood};
+use super::judge::{Action, Known, judge};
+use super::{Crew, Finished, Next, Station};
+use crate::store::folder::Folder;
+use crate::sys::disk::Disk;
+use crate::verify::outcome::{Failure, Outcome};
+use crate::write::confirm::{self, Seen};
+use crate::write::engine;
+use crate::write::event::{Event, Observer, Phase, Progress};
+use crate::write::production::entry::{Ending, KeyEntry};
+use crate::write::production::log::ProductionLog;
+use crate::write::production::record;
+use crate::write::result::{Ended, TargetResult};
+use crate::write::show;
+
+/// Looks at a new stick before anything is done: the system may still be about
+/// to mount it.
+const STEADY: u32 = 3;
+
+/// What the threads say.
+enum Message {
+    Writing(Disk, Phase, Progress),
+    Wrote(Box<TargetResult>),
+    Reading(Disk, u64, u64),
+    Seen(Box<Seen>, Option<u64>),
+}
+
+/// Hands on how far a key is.
+struct Relay<'a> {
+    disk: &'a Disk,
+    sender: &'a Sender<Message>,
+}
+
+impl Observer for Relay<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        if let Event::Progress { phase, progress, .. } = event {
+            // Nobody listens any more only where the station failed.
+            let _ = self.sender.send(Message::Writing(self.disk.clone(), *phase, *progress));
+        }
+    }
+}
+
+/// A stick that is there.
+struct Slot {
+    disk: Disk,
+    /// Looks since it appeared; nothing more is done once it was dealt with.
+    looks: u32,
+    settled: bool,
+    busy: bool,
+}
+
+struct Bench<'s, 'l, 'f, F: Folder> {
+    station: &'s Station<'s>,
+    log: &'l mut ProductionLog<'f, F>,
+    board: Board,
+    slots: Vec<Slot>,
+    /// Attempts that are being proved.
+    claimed: Vec<u64>,
+    /// The last attempt before this run.
+    before: u64,
+    stopping: bool,
+    failed: u32,
+    cards_missing: u32,
+}
+
+/// Runs until the order is complete, the person stops, or the log or the list
+/// of disks fails.
+pub fn run<F: Folder>(
+    station: &Station<'_>,
+    log: &mut ProductionLog<'_, F>,
+    crew: &mut dyn Crew,
+) -> Result<Finished, Failure> {
+    let before = log.ledger().next_attempt() - 1;
+    let there = list(station)?;
+    let mut bench = Bench {
+        station,
+        log,
+        board: Board::default(),
+        slots: Vec::new(),
+        claimed: Vec::new(),
+        before,
+        stopping: false,
+        failed: 0,
+        cards_missing: 0,
+    };
+    // Nobody meant what was there before.
+    for disk in there {
+        let removable = disk.removable == Some(true);
+        if removable {
+            let text = "was there before: unplug it, and plug it in again";
+            bench.board.set(&disk, Mood::Odd, text);
+        }
+        bench.slots.push(Slot { disk, looks: 0, settled: true, busy: false });
+    }
+    let (sender, messages) = channel();
+    let ended = thread::scope(|scope| {
+        let ended = bench.work(scope, &sender, &messages, crew);
+        if ended.is_err() {
+            // Threads end soon, and their keys do not mount.
+            station.job.cancel.cancel();
+        }
+        ended
+    });
+    ended?;
+    let complete = bench.progress()?.is_complete();
+    Ok(Finished { complete, failed: bench.failed, cards_missing: bench.cards_missing })
+}
+
+fn list(station: &Station<'_>) -> Result<Vec<Disk>, Failure> {
+    station
+        .devices
+        .list()
+        .map_err(|error| Failure::new(Outcome::Io, error.to_string(), error.advice()))
+}
+
+impl<'s, F: Folder> Bench<'s, '_, '_, F> {
+    fn progress(&self) -> Result<crate::write::production::ledger::Progress, Failure> {
+        self.log.ledger().progress(&self.station.order).ok_or_else(|| {
+            let what = format!("order {} is not in the log", self.station.order);
+            Failure::new(Outcome::Usage, what, "Open it first.")
+        })
+    }
+
+    fn work<'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        sender: &Sender<Message>,
+        messages: &Receiver<Message>,
+        crew: &mut dyn Crew,
+    ) -> Result<(), Failure>
+    where
+        's: 'scope,
+    {
+        loop {
+            while let Ok(message) = messages.try_recv() {
+                self.take(message, crew)?;
+            }
+            self.look(scope, sender)?;
+            let progress = self.progress()?;
+            self.board.busy = self.slots.iter().filter(|slot| slot.busy).count();
+            let code = &self.station.carried.facts.release_code;
+            self.board.head(&self.station.order, &progress, code);
+            let ended = progress.is_complete() || self.stopping;
+            if ended && self.board.busy == 0 {
+                // What is shown last is how it ended.
+                crew.next(&self.board);
+                return Ok(());
+            }
+            let stop =
+                crew.next(&self.board) == Next::Stop || self.station.job.cancel.is_cancelled();
+            if stop && !self.stopping {
+                self.stopping = true;
+                self.station.job.cancel.cancel();
+            }
+        }
+    }
+
+    /// Looks at the ports, and begins with what is new and steady.
+    fn look<'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        sender: &Sender<Message>,
+    ) -> Result<(), Failure>
+    where
+        's: 'scope,
+    {
+        let disks = list(self.station)?;
+        self.slots.retain(|slot| slot.busy || disks.iter().any(|disk| disk.same_as(&slot.disk)));
+        for disk in disks {
+            let known = self.slots.iter().position(|slot| slot.disk.same_as(&disk));
+            let at = known.unwrap_or_else(|| {
+                let slot = Slot { disk: disk.clone(), looks: 0, settled: false, busy: false };
+                self.slots.push(slot);
+                self.slots.len() - 1
+            });
+            let slot = &mut self.slots[at];
+            if slot.settled || slot.busy || self.stopping {
+                continue;
+            }
+            slot.looks += 1;
+            if slot.looks >= STEADY {
+                slot.looks = 0;
+                self.begin(at, disk, scope, sender)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin<'scope>(
+        &mut self,
+        at: usize,
+        disk: Disk,
+        scope: &'scope Scope<'scope, '_>,
+        sender: &Sender<Message>,
+    ) -> Result<(), Failure>
+    where
+        's: 'scope,
+    {
+        let station = self.station;
+        let progress = self.progress()?;
+        let busy = self.slots.iter().filter(|slot| slot.busy).count() as u32;
+        let ledger = self.log.ledger();
+        let waiting = ledger.waiting(Some(&station.order)).into_iter().filter(|key| {
+            let counts = !station.replace_lost || key.attempt > self.before;
+            counts && !self.claimed.contains(&key.attempt)
+        });
+        let wanted = progress.proved + busy + (waiting.count() as u32) < progress.keys;
+        let known = Known {
+            ledger,
+            order: &station.order,
+            policy: &station.job.policy,
+            claimed: &self.claimed,
+            wanted,
+        };
+        let sender = sender.clone();
+        match judge(station.devices, &disk, &station.image, &known) {
+            Action::Write => {
+                self.board.set(&disk, Mood::Working, "will be written");
+                self.slots[at].busy = true;
+                scope.spawn(move || write(station, disk, &sender));
+            }
+            Action::Prove { written_as } => {
+                self.board.set(&disk, Mood::Working, "is read again");
+                self.slots[at].busy = true;
+                self.claimed.extend(written_as);
+                scope.spawn(move || prove(station, disk, written_as, &sender));
+            }
+            Action::HasOrdinal(ordinal) => {
+                let text = format!("is key {ordinal} already: take it out");
+                self.board.set(&disk, Mood::Proved, text);
+                self.slots[at].settled = true;
+            }
+            Action::Enough => {
+                self.board.set(&disk, Mood::Odd, "the order has enough keys: take it out");
+                self.slots[at].settled = true;
+            }
+            // Asked again: it may be unmounted in a moment.
+            Action::Not(why) => self.board.set(&disk, Mood::Odd, why),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message, crew: &mut dyn Crew) -> Result<(), Failure> {
+        match message {
+            Message::Writing(disk, phase, progress) => {
+                let percent = progress.done * 100 / progress.all.max(1);
+                let left = progress.left.map(|left| format!("   {} left", show::time(left)));
+                let text = format!(
+                    "{} {percent:>3} %   {}{}",
+                    doing(phase),
+                    show::rate(progress.rate),
+                    left.unwrap_or_default()
+                );
+                self.board.set(&disk, Mood::Working, text);
+            }
+            Message::Reading(disk, done, all) => {
+                let percent = done * 100 / all.max(1);
+                self.board.set(&disk, Mood::Working, format!("is read again {percent:>3} %"));
+            }
+            Message::Wrote(result) => self.wrote(&result)?,
+            Message::Seen(seen, written_as) => self.seen(&seen, written_as, crew)?,
+        }
+        Ok(())
+    }
+
+    /// Where the stick still is after its thread let it go, nothing is done
+    /// with it before it was unplugged.
+    fn settle(&mut self, disk: &Disk) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.busy && slot.disk.same_as(disk))
+        {
+            (slot.busy, slot.settled) = (false, true);
+        }
+    }
+
+    fn wrote(&mut self, result: &TargetResult) -> Result<(), Failure> {
+        self.settle(&result.disk);
+        self.log.wrote(record::written(result, &self.station.context))?;
+        let (mood, text) = match &result.ended {
+            Ended::Done => (
+                Mood::Replug,
+                match self.station.protection {
+                    confirm::RequireProtection::Yes => {
+                        "unplug it, set the switch, plug it in again".to_string()
+                    }
+                    confirm::RequireProtection::No => {
+                        "unplug it, set its switch if it has one, plug it in again".to_string()
+                    }
+                },
+            ),
+            Ended::Failed(fault) => (Mood::Failed, failed(fault.offset(), fault.word())),
+            Ended::Cancelled => (Mood::Odd, "stopped: it is no key, write it again".to_string()),
+            other => (Mood::Odd, format!("not written: {}", other.detail())),
+        };
+        if !matches!(result.ended, Ended::Done | Ended::Cancelled) {
+            self.failed += 1;
+        }
+        self.board.set(&result.disk, mood, text);
+        Ok(())
+    }
+
+    fn seen(
+        &mut self,
+        seen: &Seen,
+        written_as: Option<u64>,
+        crew: &mut dyn Crew,
+    ) -> Result<(), Failure> {
+        self.settle(&seen.disk);
+        self.claimed.retain(|attempt| Some(*attempt) != written_as);
+        let mut entry = record::confirmed(seen, written_as, &self.station.context);
+        if seen.ending == Ending::Proved {
+            let (ledger, order) = (self.log.ledger(), Some(self.station.order.as_str()));
+            let ordinal = ledger.next_ordinal(order);
+            entry.ordinal = Some(ordinal);
+            entry.recipient = ledger.recipient(order, ordinal).map(String::from);
+        } else {
+            self.failed += u32::from(seen.ending != Ending::Cancelled);
+        }
+        let entry = self.log.confirmed(entry)?;
+        let (mood, text) = match seen.ending {
+            Ending::Proved => (Mood::Proved, self.card(&entry, crew)?),
+            Ending::Failed => (Mood::Failed, failed(seen.first_bad_offset, "proof")),
+            Ending::OsChanges => (
+                Mood::Odd,
+                "changed by a system: unplug it, open the switch, it is written again".to_string(),
+            ),
+            Ending::NotProtected => (
+                Mood::Replug,
+                "NOT protected: unplug it, set the switch, plug it in again".to_string(),
+            ),
+            _ => (Mood::Odd, format!("not proved: {}", seen.detail)),
+        };
+        self.board.set(&seen.disk, mood, text);
+        Ok(())
+    }
+
+    /// The card of a key that the log has as proved.
+    fn card(&mut self, entry: &KeyEntry, crew: &mut dyn Crew) -> Result<String, Failure> {
+        let keys = self.progress()?.keys;
+        let protected = match entry.protection.reported {
+            Some(true) => "write-protected",
+            Some(false) => "NOT write-protected",
+            None => "protection unknown",
+        };
+        let ordinal = entry.ordinal.unwrap_or_default();
+        let card = match crew.card(entry, keys) {
+            Ok(said) => said,
+            Err(failure) => {
+                self.cards_missing += 1;
+                format!("NO CARD: {}", failure.what)
+            }
+        };
+        Ok(format!("proved, {protected}   number {ordinal}   {card}"))
+    }
+}
+
+fn failed(offset: Option<u64>, word: &str) -> String {
+    match offset {
+        Some(offset) => {
+            let offset = crate::text::Language::English.number(offset);
+            format!("FAILED at byte {offset}: unplug it now, put it aside")
+        }
+        None => format!("FAILED ({word}): unplug it now, put it aside"),
+    }
+}
+
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Open | Phase::Clear | Phase::Capacity => "preparing",
+        Phase::Write => "writing",
+        Phase::Verify | Phase::Boot => "reading back",
+        Phase::Eject => "ejecting",
+    }
+}
+
+fn write(station: &Station<'_>, disk: Disk, sender: &Sender<Message>) {
+    let mut relay = Relay { disk: &disk, sender };
+    let results =
+        engine::write(station.devices, std::slice::from_ref(&disk), &station.job, &mut relay);
+    for result in results {
+        let _ = sender.send(Message::Wrote(Box::new(result)));
+    }
+}
+
+fn prove(station: &Station<'_>, disk: Disk, written_as: Option<u64>, sender: &Sender<Message>) {
+    let history = |_: &crate::seal::names::Identifier| station.history;
+    let mut last = 0;
+    let seen = confirm::look(station.devices, &disk, &station.basis(&history), &mut |done, all| {
+        // A message for each percent, not for each piece.
+        let percent = done * 100 / all.max(1);
+        if percent != last {
+            last = percent;
+            let _ = sender.send(Message::Reading(disk.clone(), done, all));
+        }
+    });
+    let _ = sender.send(Message::Seen(Box::new(seen), written_as));
+}

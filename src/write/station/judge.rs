@@ -1,0 +1,106 @@
+//! What a stick is that was just plugged in: one of ours that comes back, or a
+//! new one, or neither.
+//!
+//! Serials do not tell: cheap sticks have none, or all the same. So the stick
+//! itself is asked first: where its boot sector is that of our image, it was
+//! written before, here or elsewhere, and is proved; else it is new. Only then
+//! do serial, port and time say *which* key it is.
+
+use crate::source::ReadAt as _;
+use crate::sys::disk::{Devices, Disk, Intent, OpenError};
+use crate::write::eligible::{Policy, WhyNot, reasons};
+use crate::write::image::Image;
+use crate::write::plugged::Plugged;
+use crate::write::production::entry::StickFacts;
+use crate::write::production::ledger::Ledger;
+
+/// Where the boot sector is: LBA 2048.
+const BOOT_SECTOR: u64 = 1 << 20;
+const SECTOR: usize = 512;
+/// The byte of it that an operating system changes.
+const MOUNTED_MARK: usize = 0x41;
+
+/// What to do with a stick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Prove it; the attempt that wrote it, if one of this order did.
+    Prove {
+        /// The number of that attempt.
+        written_as: Option<u64>,
+    },
+    /// It has this number already.
+    HasOrdinal(u32),
+    /// Write it.
+    Write,
+    /// Nothing: the order has enough keys.
+    Enough,
+    /// Nothing yet: why.
+    Not(String),
+}
+
+/// True where the stick begins like a medium of this image.
+pub fn is_ours(devices: &dyn Devices, disk: &Disk, image: &Image) -> Result<bool, OpenError> {
+    let key = Plugged::new(devices.open(disk, Intent::Read)?);
+    let (mut found, mut wanted) = ([0; SECTOR], [0; SECTOR]);
+    let failed = |doing| move |error| OpenError::Io { doing, error };
+    let length = match key.fill_at(&mut found, BOOT_SECTOR) {
+        Ok(length) => length,
+        // What cannot be read is no key of ours; writing it will say why.
+        Err(_) => return Ok(false),
+    };
+    image.fill(&mut wanted, BOOT_SECTOR).map_err(failed("reading the image"))?;
+    found[MOUNTED_MARK] = wanted[MOUNTED_MARK];
+    Ok(length == SECTOR && found == wanted)
+}
+
+/// What is known beside the stick itself.
+pub struct Known<'a> {
+    /// The log.
+    pub ledger: &'a Ledger,
+    /// The order.
+    pub order: &'a str,
+    /// What may be written.
+    pub policy: &'a Policy,
+    /// Attempts that are being proved now.
+    pub claimed: &'a [u64],
+    /// Whether the order still needs keys.
+    pub wanted: bool,
+}
+
+/// Decides what to do with `disk`. It is opened for reading only where nothing
+/// but its protection speaks against writing it.
+pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_>) -> Action {
+    let reasons = reasons(disk, known.policy);
+    let protection = |reason: &&WhyNot| {
+        matches!(
+            reason,
+            WhyNot::WriteProtected | WhyNot::ProtectionForced | WhyNot::ProtectionUnknown
+        )
+    };
+    if let Some(reason) = reasons.iter().find(|reason| !protection(reason)) {
+        return Action::Not(reason.to_string());
+    }
+    match is_ours(devices, disk, image) {
+        Err(error) => Action::Not(error.to_string()),
+        Ok(true) => {
+            let (stick, order) = (StickFacts::of(disk), Some(known.order));
+            if let Some(waiting) = known.ledger.waiting_for(&stick, order, known.claimed) {
+                return Action::Prove { written_as: Some(waiting.written.attempt) };
+            }
+            if reasons.is_empty() && known.ledger.is_spoiled(&stick, order) {
+                return if known.wanted { Action::Write } else { Action::Enough };
+            }
+            let before = known.ledger.proved_before(&stick, order);
+            match before.and_then(|key| key.ordinal) {
+                Some(ordinal) => Action::HasOrdinal(ordinal),
+                None if known.wanted => Action::Prove { written_as: None },
+                None => Action::Enough,
+            }
+        }
+        Ok(false) => match reasons.first() {
+            Some(reason) => Action::Not(format!("{reason}, and not this release: take it out")),
+            None if known.wanted => Action::Write,
+            None => Action::Enough,
+        },
+    }
+}
