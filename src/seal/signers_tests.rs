@@ -207,3 +207,21 @@ fn comments_are_those_of_the_format() {
     assert_eq!(comment, COMMENT);
     assert_eq!(trust_comment(&name("example-support"), 3), "mediaseal trust example-support 3");
 }
+
+#[test]
+fn threshold_of_nobody_is_never_reached() {
+    let nobody = SignerCount {
+        counted: vec![],
+        no_longer: vec![],
+        refused: vec![],
+        missing: vec![],
+        needed: 0,
+    };
+    assert!(!nobody.is_enough());
+    let keys = keys();
+    let signed = judge_all(&start(&keys), &[file(&keys[2]), file(&keys[3])]);
+    assert!(signed.is_enough() && signed.needed == 2);
+    assert!(SignerCount { needed: 1, ..signed.clone() }.is_enough());
+    assert!(!SignerCount { needed: 3, ..signed.clone() }.is_enough());
+    assert!(!SignerCount { needed: 0, ..signed }.is_enough());
+}
