@@ -23,6 +23,9 @@ write() {
     write_two
     write_refused
     write_errors
+    case_is vm_write_confirmed_after_plugging_in_again
+    expect confirm_at_once 5 "there is no disk with serial ONE"
+    expect confirm 0 "^  Proved" "the device reports it"
 }
 
 write_lists() {
