@@ -117,11 +117,9 @@ impl fmt::Display for StagingError {
         match self {
             Self::Name { path, fault } => write!(f, "the name \"{}\": {fault}", escape(path)),
             Self::Store(error) => error.fmt(f),
-            Self::Exchanged(path) => write!(
-                f,
-                "{} was exchanged for another folder during the copy",
-                escape_path(path)
-            ),
+            Self::Exchanged(path) => {
+                write!(f, "{} was exchanged for another folder during the copy", escape_path(path))
+            }
             Self::Exists { path, differences, count } => write!(
                 f,
                 "{} is there already and differs in {count} places{}",

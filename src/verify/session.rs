@@ -162,10 +162,8 @@ impl Session<'_> {
             return Ok(None);
         };
         let stored = state.learn(chain).map_err(|error| {
-            let values = [
-                ("path", escape_path(&self.asked.state)),
-                ("detail", escape(&error.to_string())),
-            ];
+            let values =
+                [("path", escape_path(&self.asked.state)), ("detail", escape(&error.to_string()))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
         Ok(stored.then(|| chain.length()))
