@@ -57,7 +57,7 @@ pub fn sheet(drills: &[(usize, &Drill)]) -> String {
     for (number, drill) in drills {
         let row = match drill.row() {
             0 => "good / bonne".to_string(),
-            row => format!("row {row} of docs/THREATS.md"),
+            row => format!("row {row}, docs/THREATS.md"),
         };
         let name = file_name(*number, drill);
         let _ = write!(sheet, "\n{name}  {} ({row})\n", drill.name());

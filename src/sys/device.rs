@@ -97,6 +97,8 @@ pub fn device_facts(path: &Path) -> Result<DeviceFacts, DeviceError> {
 #[cfg(all(target_os = "linux", feature = "builder"))]
 pub(crate) use linux::facts as facts_in;
 
+#[cfg(all(windows, feature = "builder"))]
+pub(crate) use windows::host_forbids_writing;
 #[cfg(windows)]
 pub use windows::{RawDevice, names_a_device};
 

@@ -43,7 +43,7 @@ fn whole_disk(path: &Path) -> PathBuf {
 
 /// Whether this computer forbids writing to disks that can be taken out, so that
 /// what a disk itself would say cannot be asked.
-fn host_forbids_writing() -> bool {
+pub(crate) fn host_forbids_writing() -> bool {
     let key = Key::open(POLICIES, View::Bits64).ok().flatten();
     let value = key.and_then(|key| key.value("WriteProtect").ok().flatten());
     matches!(value, Some(Value::Number(number)) if number != 0)

@@ -129,12 +129,14 @@ fn program_reason(source: &Path, around: &dyn Surroundings) -> Option<Unpinned> 
     if let Some(reason) = place_reason(source, &program, started, started, around) {
         return Some(reason);
     }
-    match around.storage(&program) {
-        Ok(storage) if storage.removable() || storage.network => {
-            Some(Unpinned::StartedFromRemovable)
-        }
-        _ => None,
-    }
+    started_from_removable(around).then_some(Unpinned::StartedFromRemovable)
+}
+
+/// True where this program lies on a removable drive or a share: whoever could
+/// swap the key could swap it, too. It may set up a computer and nothing else.
+pub fn started_from_removable(around: &dyn Surroundings) -> bool {
+    let program = around.program().and_then(|program| around.storage(&program).ok());
+    program.is_some_and(|storage| storage.removable() || storage.network)
 }
 
 /// Why `path` may not vouch for `source`. Where the system does not tell what

@@ -114,6 +114,7 @@ fn program_from_the_medium_or_a_share_is_unpinned() {
         around.program = program;
         let held = with_anchor("/fixed/release", "/fixed/a.anchor", &around);
         assert_eq!(reason(held), Some(Unpinned::StartedFromRemovable), "{program}");
+        assert!(started_from_removable(&around), "{program}");
     }
 }
 

@@ -7,6 +7,8 @@ use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::creation::Floors;
 use mediaseal::verify::enrolment::{self, Enrolled, Enrolment};
 use mediaseal::verify::outcome::{Failure, Outcome};
+use mediaseal::verify::pinning::{self, System};
+use mediaseal::verify::session::failure;
 use mediaseal::verify::state::REPLACED;
 
 use crate::args::{flag, option, positional};
@@ -38,6 +40,10 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         (_, true) => Enrolment::Replace,
         _ => Enrolment::First,
     };
+    if pinning::started_from_removable(&System) {
+        let entry = language.table().failures.enrol_from_removable;
+        return Err(failure(Outcome::TrustSetUp, entry, &[]));
+    }
     let Enrolled { chain, floors } =
         enrolment::enrol(&setting::state(matches), &anchor, &code, kind, language)?;
     let labels = &language.table().labels;

@@ -6,6 +6,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use mediaseal::sys::disk::{Disk, Ejected};
+use mediaseal::text::{COLUMNS as SCREEN, wrap};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::write::event::{Event, Observer, Phase, Progress};
 use mediaseal::write::result::{Ended, TargetResult};
@@ -150,7 +151,7 @@ fn ending(name: &str, result: &TargetResult) -> Vec<String> {
         Ended::Done => {
             let rates = [&result.written, &result.read].map(|moved| show::rate(moved.rate()));
             lines.push(format!(
-                "  {name} done         {} · written {} · read {}",
+                "  {name} done  {} · {} written · {} read",
                 result.extent.word(),
                 rates[0],
                 rates[1]
@@ -159,7 +160,8 @@ fn ending(name: &str, result: &TargetResult) -> Vec<String> {
         ended => {
             let word = ended.word();
             let word = if word == "failed" { "FAILED" } else { word };
-            lines.push(format!("  {name} {word:<12} {}", ended.detail()));
+            lines.push(format!("  {name} {word}"));
+            lines.extend(wrap(&ended.detail(), "    ", SCREEN).lines().map(String::from));
         }
     }
     let began = result.written.bytes > 0;

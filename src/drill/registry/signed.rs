@@ -36,7 +36,7 @@ const AS_MEDIA: [(&str, &str, &str); 6] = [
 ];
 
 #[rustfmt::skip]
-const TWIN: [Row; 83] = [
+const TWIN: [Row; 85] = [
     ("empty-sums-signed", "M-103 M-900", "SHA256SUMS est vide, et signé"),
     ("empty-signature", "M-302 M-303 M-900", "un fichier de signature sans un octet"),
     ("empty-signatures", "M-302 M-303 M-900", "aucun fichier de signature n'a d'octet"),
@@ -56,6 +56,8 @@ const TWIN: [Row; 83] = [
     ("longer-blob", "M-302 M-303 M-900", "plus d'octets dans le base64"),
     ("bytes-after-base64", "M-302 M-303 M-900", "des octets derrière le base64"),
     ("bytes-after-base64-trust", "M-405 M-900", "de même sur un document de confiance"),
+    ("base64-padded-twice", "M-302 M-303 M-900", "la même signature en un autre base64"),
+    ("base64-padded-twice-trust", "M-405 M-900", "de même sur un document de confiance"),
     ("cr-lf", "M-302 M-303 M-900", "des fins de ligne comme sous Windows"),
     ("cr-lf-trust", "M-405 M-900", "de même sur un document de confiance"),
     ("fifth-line", "M-302 M-303 M-900", "une ligne de plus"),

@@ -22,6 +22,8 @@ pub mod fake;
 mod linux;
 pub mod system;
 pub mod target;
+#[cfg(windows)]
+mod windows;
 pub mod windows_order;
 
 pub use buffer::AlignedBuffer;

@@ -37,7 +37,18 @@ impl Devices for SystemDevices {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+impl Devices for SystemDevices {
+    fn list(&self) -> Result<Vec<Disk>, ListError> {
+        super::windows::list()
+    }
+
+    fn open(&self, disk: &Disk, intent: Intent) -> Result<Box<dyn Target>, OpenError> {
+        super::windows::open(disk, intent)
+    }
+}
+
+#[cfg(not(any(target_os = "linux", windows)))]
 impl Devices for SystemDevices {
     fn list(&self) -> Result<Vec<Disk>, ListError> {
         Err(ListError::Unsupported)

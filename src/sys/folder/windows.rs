@@ -115,6 +115,12 @@ impl FolderHandle {
         Ok(self.opened.identity)
     }
 
+    /// `Unsupported`: Windows has no such numbers; [`FolderHandle::protection`]
+    /// has the owner and the access list, which forbids what others may not do.
+    pub fn ownership(&self) -> io::Result<(u32, u32, u32)> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     fn open_name(
         &self,
         name: &OsStr,

@@ -65,7 +65,7 @@ pub(crate) fn control(handle: BorrowedHandle<'_>, code: u32, room: usize) -> io:
 }
 
 /// Sends a control code.
-fn control_with(
+pub(crate) fn control_with(
     handle: BorrowedHandle<'_>,
     code: u32,
     input: &[u8],

@@ -54,6 +54,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
         "No trust document in {path} has that code.",
         "Do not enrol it. Compare with the letter; if it differs, call the publisher.",
     ),
+    enrol_from_removable: entry(
+        "This program was started from a removable drive or a share, where anybody could have put it.",
+        "Start the one that is installed here, or let this one install itself: setup.",
+    ),
     already_enrolled: entry(
         "A publisher is enrolled here already: {publisher}.",
         "Nothing was changed. For another publisher name another --state folder.",

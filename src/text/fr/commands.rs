@@ -54,6 +54,10 @@ pub(in crate::text) const FAILURES: Failures = Failures {
         "Aucun document de confiance de {path} n'a ce code.",
         "Ne l'enregistrez pas. Comparez avec la lettre\u{a0}; si le code diffère, appelez l'éditeur.",
     ),
+    enrol_from_removable: entry(
+        "Ce programme a été lancé depuis un lecteur amovible ou un partage, où chacun a pu le mettre.",
+        "Lancez celui qui est installé ici, ou laissez celui-ci s'installer\u{a0}: setup.",
+    ),
     already_enrolled: entry(
         "Un éditeur est déjà enregistré ici\u{a0}: {publisher}.",
         "Rien n'a changé. Pour un autre éditeur, indiquez un autre dossier --state.",

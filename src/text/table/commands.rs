@@ -47,6 +47,7 @@ texts! {
         code_not_a_code,
         code_not_in_anchor,
         already_enrolled,
+        enrol_from_removable,
         nothing_to_recover,
         recover_would_lower,
         state_folder_unsafe,

@@ -23,6 +23,9 @@ write() {
     write_two
     write_refused
     write_errors
+    case_is vm_write_confirmed_after_plugging_in_again
+    expect confirm_at_once 5 "there is no disk with serial ONE"
+    expect confirm 0 "^  Proved" "the device reports it"
 }
 
 write_lists() {
@@ -59,12 +62,12 @@ write_refused() {
 
 write_errors() {
     case_is vm_write_error_names_the_place
-    expect faults 4 "...EERR +FAILED +writing failed at byte $((40000 * 512)): Input/output error" \
+    expect faults 4 "...EERR +FAILED" "writing failed at byte $((40000 * 512)): Input/output error" \
         "It does not mount" "...HREE +done" "^1 of 3 keys done, 2 failed"
     is_no_key WRITEERR
 
     case_is vm_write_read_error_names_the_place
-    expect faults 4 "...DERR +FAILED +reading back failed at byte $((50000 * 512)): Input/output error"
+    expect faults 4 "...DERR +FAILED" "reading back failed at byte $((50000 * 512)): Input/output error"
     is_no_key READERR
 }
 

@@ -21,10 +21,15 @@ run from_source mediaseal write /mnt --serial SOURCE --yes
 run write mediaseal write /mnt --serial ONE --serial TWO --serial SMALL --serial LOCKED --yes
 run faults mediaseal write /mnt --serial WRITEERR --serial READERR --serial THREE --yes
 
+# Not plugged in again, it is not proved. (Writing has ejected it.)
+run confirm_at_once mediaseal confirm /mnt --serial ONE --require-protection
+
 for name in ONE TWO THREE; do
     plugged_in_again $name protected
     run "check-$name" mediaseal-verify check "$(disk $name)" --require-level whole-medium
 done
+run confirm mediaseal confirm /mnt --serial ONE --require-protection
+
 for name in WRITEERR READERR; do
     plugged_in_again $name writable
     run "mount-$name" mount -t vfat "$(disk $name)" /tmp
