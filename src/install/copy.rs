@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::seal::layout::{MANIFEST, SUMS};
 use crate::seal::manifest::Role;
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_path};
 use crate::store::atomic::write_atomic;
 use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
@@ -130,7 +130,7 @@ pub fn run(
         Err(report) => return Ok(Done::only(*report)),
     };
     let refuse = |detail: String, advice: &str| {
-        let values = [shown(to), ("detail", escape(&detail))];
+        let values = [shown(to), told(&detail)];
         let entry = language.table().failures.destination_refused;
         let refused = failure(Outcome::Refused, entry, &values);
         Failure { next: format!("{} {advice}", refused.next), ..refused }
@@ -297,11 +297,16 @@ fn write_down(
 }
 
 fn shown(path: &Path) -> (&'static str, String) {
-    ("path", escape(&path.display().to_string()))
+    ("path", escape_path(path))
+}
+
+/// A message that may name paths of this computer.
+fn told(detail: &str) -> (&'static str, String) {
+    ("detail", escape_path(Path::new(detail)))
 }
 
 fn disk_failure(detail: &str, language: Language) -> Failure {
-    let values = [("detail", escape(detail))];
+    let values = [told(detail)];
     failure(Outcome::Io, language.table().failures.staging_failed, &values)
 }
 
@@ -318,11 +323,11 @@ fn staging_failure(error: &StagingError, language: Language) -> Failure {
             failure(Outcome::Refused, entry, &values)
         }
         StagingError::Exchanged(path) => {
-            let values = [shown(path), ("detail", escape(&error.to_string()))];
+            let values = [shown(path), told(&error.to_string())];
             failure(Outcome::Refused, failures.destination_refused, &values)
         }
         StagingError::ReadBack { .. } => {
-            let values = [("path", escape(&error.to_string()))];
+            let values = [("path", told(&error.to_string()).1)];
             failure(Outcome::Io, failures.reread_differs, &values)
         }
         other => disk_failure(&other.to_string(), language),

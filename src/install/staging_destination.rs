@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::seal::names::escape;
+use crate::seal::names::escape_path;
 use crate::store::folder::{Access, EntryKind, Folder, SystemFolder};
 
 /// Why a folder is not copied into.
@@ -67,7 +67,7 @@ impl DestinationFault {
 
 impl fmt::Display for DestinationFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &Path| escape(&path.to_string_lossy());
+        let shown = |path: &Path| escape_path(path);
         match self {
             Self::Link { path, component } => {
                 write!(f, "{} (part {component} of the path) is a link", shown(path))

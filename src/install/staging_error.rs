@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::compare::Difference;
-use crate::seal::names::{NameFault, escape};
+use crate::seal::names::{NameFault, escape, escape_path};
 use crate::store::StoreError;
 
 /// What an I/O failure means for a person.
@@ -117,21 +117,19 @@ impl fmt::Display for StagingError {
         match self {
             Self::Name { path, fault } => write!(f, "the name \"{}\": {fault}", escape(path)),
             Self::Store(error) => error.fmt(f),
-            Self::Exchanged(path) => write!(
-                f,
-                "{} was exchanged for another folder during the copy",
-                escape(&path.to_string_lossy())
-            ),
+            Self::Exchanged(path) => {
+                write!(f, "{} was exchanged for another folder during the copy", escape_path(path))
+            }
             Self::Exists { path, differences, count } => write!(
                 f,
                 "{} is there already and differs in {count} places{}",
-                escape(&path.to_string_lossy()),
+                escape_path(path),
                 first(differences)
             ),
             Self::ForeignOwner { path, owner } => write!(
                 f,
                 "{} is there already and belongs to another user (number {owner})",
-                escape(&path.to_string_lossy())
+                escape_path(path)
             ),
             Self::Length { path, declared, received } if received > declared => {
                 write!(f, "{} is longer than the {declared} bytes declared", escape(path))

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
-use crate::seal::names::escape;
+use crate::seal::names::escape_path;
 
 /// Why something was not written. Nothing half-written stays under its name.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub fn advice_for(error: &io::Error) -> &'static str {
 
 /// A path without anything that could act on a terminal.
 pub(crate) fn shown(path: &Path) -> String {
-    escape(&path.to_string_lossy())
+    escape_path(path)
 }
 
 impl fmt::Display for StoreError {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::seal::anchor::{self, AnchorError};
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_path};
 use crate::store::folder::Access;
 use crate::store::private::make_private_folder;
 use crate::sys::user::effective_user;
@@ -62,7 +62,7 @@ pub fn enrol_bytes(
     language: Language,
 ) -> Result<Enrolled, Failure> {
     let failures = &language.table().failures;
-    let named = |path: &Path| ("path", escape(&path.display().to_string()));
+    let named = |path: &Path| ("path", escape_path(path));
     let code = Digest::parse_code(code)
         .ok_or_else(|| failure(Outcome::Usage, failures.code_not_a_code, &[]))?;
     let chain = anchor::parse_with_code(bytes, code).map_err(|error| match error {

@@ -427,7 +427,7 @@ impl Kind {
             Self::SoftwareAtLastRun { software, version, folder } => fact!(820, Note, software_at_last_run, software = software, version = escape(version), folder = here(folder)),
             Self::UnfinishedRun { folder } => fact!(821, Note, unfinished_run, folder = here(folder)),
             Self::RestartPendingAccepted { detail } => fact!(822, Note, restart_pending_accepted, detail = escape(detail)),
-            Self::FactUnread { fact, detail } => fact!(823, Note, fact_unread, fact = fact, detail = escape(detail)),
+            Self::FactUnread { fact, detail } => fact!(823, Note, fact_unread, fact = fact, detail = here(detail)),
             Self::PolicyActive { detail } => fact!(824, Note, policy_active, detail = escape(detail)),
             Self::PolicyForbids { path } => fact!(825, Note, policy_forbids, path = here(path)),
             Self::UnusualFolder { path } => fact!(826, Note, unusual_folder, path = here(path)),

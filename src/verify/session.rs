@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::seal::anchor;
 use crate::seal::chain::Chain;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
-use crate::seal::names::{Identifier, escape};
+use crate::seal::names::{Identifier, escape, escape_path};
 use crate::seal::timestamp::Timestamp;
 use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
@@ -162,10 +162,8 @@ impl Session<'_> {
             return Ok(None);
         };
         let stored = state.learn(chain).map_err(|error| {
-            let values = [
-                ("path", escape(&self.asked.state.display().to_string())),
-                ("detail", escape(&error.to_string())),
-            ];
+            let values =
+                [("path", escape_path(&self.asked.state)), ("detail", escape(&error.to_string()))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
         Ok(stored.then(|| chain.length()))
@@ -224,7 +222,7 @@ pub fn clock() -> Option<Timestamp> {
 /// Reads an anchor file; bounded.
 pub fn read_anchor(path: &Path, language: Language) -> Result<GivenAnchor, Failure> {
     let failures = &language.table().failures;
-    let name = || ("path", escape(&path.display().to_string()));
+    let name = || ("path", escape_path(path));
     let bytes = read_anchor_bytes(path, language)?;
     let chain = anchor::parse(&bytes).map_err(|error| {
         let values = [name(), ("detail", escape(&error.to_string()))];
@@ -238,7 +236,7 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
     use std::io::Read as _;
     let entry = language.table().failures.anchor_unreadable;
     let refuse = |detail: String| {
-        let values = [("path", escape(&path.display().to_string())), ("detail", escape(&detail))];
+        let values = [("path", escape_path(path)), ("detail", escape(&detail))];
         failure(Outcome::Io, entry, &values)
     };
     // A pipe would make us wait for a writer.

@@ -2,8 +2,9 @@
 //! lines in the same order in both languages, the verdict last and alone.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_path};
 use crate::seal::signers::{Signed, Signer, SignerCount};
 use crate::text::{COLUMNS, Language, fill, wrap};
 
@@ -86,10 +87,11 @@ impl Page {
         let labels = &self.language.table().labels;
         match &report.device {
             Some(device) => {
-                let medium = format!("{} ({})", escape(device), escape(&report.source));
+                let medium =
+                    format!("{} ({})", escape(device), escape_path(Path::new(&report.source)));
                 self.line(labels.medium, &medium);
             }
-            None => self.line(labels.source, &escape(&report.source)),
+            None => self.line(labels.source, &escape_path(Path::new(&report.source))),
         }
         if let Some(manifest) = &report.manifest {
             let title = match self.language {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
-use mediaseal::seal::names::escape;
+use mediaseal::seal::names::{escape, escape_path};
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::decide::TakeNothing;
 use mediaseal::verify::json::Ending;
@@ -76,7 +76,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
 
 /// A path for a text.
 pub fn shown(path: &Path) -> (&'static str, String) {
-    ("path", escape(&path.display().to_string()))
+    ("path", escape_path(path))
 }
 
 /// The report as the person asked for it.
