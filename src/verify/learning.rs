@@ -93,7 +93,7 @@ pub fn learn(
     findings.extend(step.findings);
     if let Some(chain) = &step.chain {
         state.learn(chain).map_err(|error| {
-            let values = [("path", escape_path(&folder)), ("detail", escape(&error.to_string()))];
+            let values = [("path", escape_path(folder)), ("detail", escape(&error.to_string()))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
     }
