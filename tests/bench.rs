@@ -468,6 +468,100 @@ fn a_key_that_dd_wrote_is_numbered_and_one_with_a_number_keeps_it() {
     assert_eq!((key.written_as, key.ordinal), (None, Some(1)));
 }
 
+/// Plugged in at another port.
+fn moved(floor: &Floor, from: &str, to: &str) {
+    floor.replug(from, true);
+    let name = stick(from, "", STICK).name;
+    floor.devices.change(&name, |disk| disk.port = Some(to.to_string()));
+}
+
+#[test]
+fn a_key_without_a_serial_that_comes_once_more_gets_no_second_number() {
+    let floor = Floor::new();
+    let (finished, cards) = floor.run(
+        2,
+        RequireProtection::Yes,
+        vec![
+            then(|| _ = floor.plug("1-1", "", &[])),
+            until("1-1", Mood::Replug),
+            then(|| floor.replug("1-1", true)),
+            says("1-1", "number 1"),
+            then(|| floor.replug("1-1", true)),
+            says("1-1", "may be key 1, it has no serial"),
+        ],
+    );
+    assert!(!finished.unwrap().complete);
+    assert_eq!(cards.len(), 1);
+}
+
+#[test]
+fn a_numbered_key_at_another_port_is_not_taken_for_its_twin() {
+    let floor = Floor::new();
+    let (finished, cards) = floor.run(
+        2,
+        RequireProtection::Yes,
+        vec![
+            then(|| {
+                floor.plug("1-1", "SAME", &[]);
+                floor.plug("1-2", "SAME", &[]);
+            }),
+            until("1-1", Mood::Replug),
+            until("1-2", Mood::Replug),
+            then(|| floor.replug("1-1", true)),
+            says("1-1", "number 1"),
+            then(|| moved(&floor, "1-1", "1-5")),
+            says("1-5", "like key 1: plug it in at 1-2, where it was written"),
+            then(|| floor.replug("1-2", true)),
+            says("1-2", "number 2"),
+        ],
+    );
+    assert!(finished.unwrap().complete);
+    assert_eq!(cards.len(), 2);
+    let ledger = floor.ledger();
+    let ports: Vec<_> = (ledger.keys().filter(|key| key.ordinal.is_some()))
+        .map(|key| key.stick.port.clone().unwrap())
+        .collect();
+    assert_eq!(ports, ["1-1", "1-2"], "each was read");
+}
+
+#[test]
+fn a_stick_that_a_list_left_out_is_not_plugged_in_by_that() {
+    let floor = Floor::new();
+    let there = floor.plug("1-1", "THERE", &[]);
+    let looks = |count: usize| {
+        let mut left = count;
+        let step: Step<'_> = Box::new(move |_| {
+            left -= 1;
+            left == 0
+        });
+        step
+    };
+    let (finished, _) = floor.run(
+        2,
+        RequireProtection::No,
+        vec![
+            says("1-1", "was there before"),
+            then(|| floor.devices.unplug(&there.name)),
+            looks(3),
+            then(|| floor.devices.plug(there.clone(), 0xA5, &[])),
+            looks(3),
+            then(|| floor.devices.change(&there.name, |disk| disk.serial = None)),
+            looks(10),
+            // Nor is a key that was written proved by it.
+            then(|| _ = floor.plug("1-2", "NEW", &[])),
+            until("1-2", Mood::Replug),
+            then(|| {
+                let name = stick("1-2", "", STICK).name;
+                floor.devices.change(&name, |disk| disk.serial = None);
+            }),
+            looks(10),
+        ],
+    );
+    assert!(!finished.unwrap().complete);
+    assert_eq!(floor.results(), [Ending::Done]);
+    assert!(floor.devices.calls(&there.name).is_empty(), "not even opened");
+}
+
 #[test]
 fn a_log_that_cannot_be_written_stops_the_station() {
     let floor = Floor::new();

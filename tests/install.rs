@@ -11,17 +11,22 @@ use std::fs;
 use std::path::Path;
 
 use common::run;
-use instrument::{CODE, Instrument, PACKAGE};
+use instrument::{CODE, Came, Instrument, PACKAGE};
 use mediaseal::install::command::Window;
 use mediaseal::install::fake::FakeInstaller;
 use mediaseal::install::performed_page;
+use mediaseal::install::procedure::{self, Wish, World};
 use mediaseal::install::status::{self, ToDo, Writing};
+use mediaseal::instrument::model::Model;
 use mediaseal::instrument::person::Script;
+use mediaseal::instrument::runs::RunPlace;
 use mediaseal::seal::manifest::Restart;
 use mediaseal::seal::names::Text;
 use mediaseal::store::SystemFolder;
 use mediaseal::text::Language;
 use mediaseal::verify::outcome::Outcome;
+use mediaseal::verify::rollback::Older;
+use mediaseal::verify::session::Asked;
 use serde_json::Value;
 
 const VERIFY: &str = env!("CARGO_BIN_EXE_mediaseal-verify");
@@ -147,6 +152,40 @@ fn what_nobody_answers_is_a_refusal_that_is_recorded_and_nothing_is_copied() {
     assert_eq!((&record["refused"], &record["ended"]), (&Value::Bool(true), &Value::Null));
     let findings = record["begun"]["findings"].as_array().unwrap();
     assert!(findings.iter().any(|finding| finding["code"] == "M-808"), "{findings:?}");
+}
+
+#[test]
+fn a_run_that_began_while_the_copy_was_made_is_a_refusal_that_is_recorded() {
+    let instrument = Instrument::returning(0);
+    let root = instrument.team.path().join("runs");
+    fs::create_dir(&root).unwrap();
+    let looks = std::cell::Cell::new(0);
+    let models = |name: &str| {
+        looks.set(looks.get() + 1);
+        // Twice before the copy; then somebody starts a run.
+        if looks.get() == 3 {
+            fs::create_dir(root.join("220402_M1_7_A")).unwrap();
+        }
+        let runs = vec![RunPlace { root: root.clone(), depth: 1 }];
+        Model { name: name.to_string(), two_modes: false, runs }
+    };
+    let state = instrument.state();
+    let wish = Wish {
+        state: &state,
+        given: &instrument.given,
+        window: Window::Wizard,
+        older: Older::Refuse,
+        heading: None,
+    };
+    let asked = Asked::about(&instrument.release, &state);
+    let result = instrument.world(|world| {
+        let world = World { models: &models, ..*world };
+        procedure::install(&wish, &asked, Some(&instrument.to()), &world, &mut None)
+    });
+    Came { result }.is(Outcome::Refused, &["M-804"]);
+    assert!(instrument.lines().is_empty() && instrument.copy().exists());
+    let record = record(&instrument);
+    assert_eq!((&record["refused"], &record["ended"]), (&Value::Bool(true), &Value::Null));
 }
 
 #[test]

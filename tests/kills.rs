@@ -156,8 +156,8 @@ fn install_once(root: &Path) -> Performed {
         installer: &installer,
         around: &System,
         models: &built_in,
-        now: SystemTime::now(),
-        clock: None,
+        now: &SystemTime::now,
+        clock: &|| None,
         language: Language::English,
         tell: &|_| {},
     };

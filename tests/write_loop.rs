@@ -188,6 +188,27 @@ fn on_loop_mounted_target_is_refused_with_5_and_the_word() {
 }
 
 #[test]
+fn on_loop_target_that_another_loop_device_stands_for_is_refused() {
+    let world = world();
+    let device = random(&world, "stick", 40 * MIB);
+    tool("mkfs.ext4", &["-q", device.node().to_str().unwrap()]);
+    let above = Loop::attach(device.node());
+    // Neither a mount of the disk nor a holder that the kernel names: O_EXCL
+    // alone would let us have it.
+    let mount = Mount::new(above.node(), &world.path("mounted"));
+    std::fs::write(mount.place().join("work"), "somebody's work").unwrap();
+    let ran = write_to(&world, &[&device], &[]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("held by {}", above.name())), "{}", ran.stderr);
+    drop(mount);
+    let ran = write_to(&world, &[&device], &[]);
+    assert_eq!(ran.code, 5, "also where nothing is mounted: {}", ran.stderr);
+    drop(above);
+    let ran = write_to(&world, &[&device], &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
 fn on_loop_swapped_to_target_is_refused() {
     let world = world();
     let device = random(&world, "stick", 40 * MIB);

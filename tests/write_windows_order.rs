@@ -197,7 +197,8 @@ read 512 at 0
 read 512 at 4193792
 write 512 at 0
 flush
-read 512 at 0
+read 1048576 at 0
+read 1048576 at 1048576
 write 1048576 at 2097152
 write 1048576 at 3145728
 flush

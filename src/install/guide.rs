@@ -361,7 +361,7 @@ impl Guide<'_, '_> {
         let language = self.world.language;
         let labels = &language.table().procedure;
         let Ok(folder) = procedure::open_state(&self.way.state, language) else { return };
-        let looked = status::look(&folder, self.world.computer, Writing::No, self.world.clock);
+        let looked = status::look(&folder, self.world.computer, Writing::No, (self.world.clock)());
         let Ok(looked) = looked else { return };
         self.blank();
         self.say(labels.to_do);

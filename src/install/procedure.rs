@@ -64,10 +64,11 @@ pub struct World<'a> {
     pub around: &'a dyn Surroundings,
     /// What is known of each model.
     pub models: &'a dyn Fn(&str) -> Model,
-    /// This computer's clock, for ages of run folders.
-    pub now: SystemTime,
+    /// This computer's clock, for ages of run folders. Asked anew each time: a
+    /// person may take hours over a question.
+    pub now: &'a dyn Fn() -> SystemTime,
     /// The same for records, if it can be written down.
-    pub clock: Option<Timestamp>,
+    pub clock: &'a dyn Fn() -> Option<Timestamp>,
     /// The language of texts.
     pub language: Language,
     /// Shows a line before the installer takes the screen.
@@ -229,7 +230,8 @@ fn from_copy(
             return Err(failure(Outcome::TrustSetUp, entry, &[("detail", detail)]));
         }
     };
-    let judged = installed_copy::judge(&state, copy, &path, &*ready.held, wish.older, world.clock);
+    let judged =
+        installed_copy::judge(&state, copy, &path, &*ready.held, wish.older, (world.clock)());
     let decision = judged.map_err(|error| not_there(copy, &error.to_string(), language))?;
     let passed = matches!(decision.report.verdict(), Verdict::Pass(_));
     done.report = Some(decision.report);
@@ -241,21 +243,26 @@ fn from_copy(
         // The manifest that was read first is not the sealed one.
         return Err(not_there(copy, MANIFEST, language));
     }
-    if done.preflight.is_none() {
-        let preflight = look(wish, &folder, Some(&release.manifest), None, world, person);
-        if !preflight.may_go_on() {
-            let evidence = Evidence {
-                release: Some(&release),
-                preflight: Some(&preflight),
-                ..Evidence::of(done.action)
-            };
-            refuse(&folder, &evidence, world, done);
-            done.preflight = Some(preflight);
-            return Ok(());
+    let preflight = match done.preflight.take() {
+        None => look(wish, &folder, Some(&release.manifest), None, world, person),
+        // Copying takes minutes: somebody may have begun a run meanwhile.
+        Some(mut before) => {
+            before.findings.extend(preflight::run_since(&before, world.models, (world.now)()));
+            before
         }
-        remember(&folder, &preflight, world)?;
+    };
+    if !preflight.may_go_on() {
+        let evidence = Evidence {
+            release: Some(&release),
+            preflight: Some(&preflight),
+            ..Evidence::of(done.action)
+        };
+        refuse(&folder, &evidence, world, done);
         done.preflight = Some(preflight);
+        return Ok(());
     }
+    remember(&folder, &preflight, world)?;
+    done.preflight = Some(preflight);
     let rules = release.manifest.install.restart;
     let (target, rule) = match done.action {
         Action::Repair => (Target::Repair(&ready.package), rules.repair),
@@ -452,7 +459,7 @@ fn start(
             failure(Outcome::Refused, failures.package_path, &[("path", escape_path(&log))])
         })?;
         let begun = evidence.begun(world, Some(&made));
-        let id = journal.begin(begun, world.clock).map_err(|e| not_written(e.to_string()))?;
+        let id = journal.begin(begun, (world.clock)()).map_err(|e| not_written(e.to_string()))?;
         Ok((journal, made, id))
     };
     let (journal, made, id) = match prepared() {
@@ -493,7 +500,7 @@ fn start(
             ended.outcome = Outcome::Io.word().to_string();
         }
     }
-    if let Err(error) = journal.end(&id, ended, world.clock) {
+    if let Err(error) = journal.end(&id, ended, (world.clock)()) {
         done.failed(not_written(error.to_string()));
     }
     file(folder, &journal, &id, done, language);
@@ -510,7 +517,7 @@ fn tell(text: &str, world: &World<'_>, somebody: Somebody<'_, '_>) {
 /// Writes that nothing was done, and why.
 fn refuse(folder: &SystemFolder, evidence: &Evidence<'_>, world: &World<'_>, done: &mut Performed) {
     let written = Journal::open(folder).and_then(|journal| {
-        let id = journal.refuse(evidence.begun(world, None), world.clock)?;
+        let id = journal.refuse(evidence.begun(world, None), (world.clock)())?;
         Ok((journal, id))
     });
     match written {

@@ -44,8 +44,9 @@ pub struct Subject<'a> {
     pub stored: Option<Identity>,
     /// Answers by options.
     pub given: &'a Given,
-    /// This computer's clock, for the age of run folders.
-    pub now: SystemTime,
+    /// This computer's clock, for the age of run folders; asked anew each time,
+    /// since a person may take hours over a question.
+    pub now: &'a dyn Fn() -> SystemTime,
     /// Where runs lie, by model: the built-in list, or that of a test.
     pub models: &'a dyn Fn(&str) -> Model,
 }
@@ -95,6 +96,23 @@ pub fn examine(
         look.run();
     }
     look.came
+}
+
+/// A run that is in progress by now, on the instrument that was looked at
+/// `before`. Whatever was answered then, it is a refusal.
+pub fn run_since(
+    before: &Preflight,
+    models: &dyn Fn(&str) -> Model,
+    now: SystemTime,
+) -> Option<Kind> {
+    let model = models(before.identity.as_ref()?.model.as_str());
+    match runs::look(&model.runs, now).state {
+        RunState::Active { folder, minutes } => {
+            let detail = format!("{} ({minutes} min)", folder.display());
+            Some(Kind::RunInProgress { detail })
+        }
+        _ => None,
+    }
 }
 
 struct Look<'a, 'p> {
@@ -289,7 +307,7 @@ impl Look<'_, '_> {
         }
         let known = (self.subject.models)(name.as_str());
         self.came.two_modes = known.two_modes;
-        let runs = runs::look(&known.runs, self.subject.now);
+        let runs = runs::look(&known.runs, (self.subject.now)());
         let last = software::last_run(&runs.newest);
         let Some(serial) = self.serial(asked, last.as_ref()) else { return };
         self.came.identity = Some(Identity { model: name.clone(), serial });
@@ -432,7 +450,7 @@ impl Look<'_, '_> {
     fn run(&mut self) {
         let name = self.came.identity.as_ref().map(|identity| identity.model.to_string());
         let known = (self.subject.models)(&name.unwrap_or_default());
-        let (detail, note) = match runs::look(&known.runs, self.subject.now).state {
+        let (detail, note) = match runs::look(&known.runs, (self.subject.now)()).state {
             RunState::Ended => {
                 self.answered(Question::Run, "no", AnsweredBy::Computer);
                 return;

@@ -61,6 +61,10 @@ impl Bench {
     }
 
     fn examine(&self, script: Option<&mut Script>) -> Preflight {
+        self.examine_at(&|| self.now, script)
+    }
+
+    fn examine_at(&self, now: &dyn Fn() -> SystemTime, script: Option<&mut Script>) -> Preflight {
         let root = self.folder.path().join("runs");
         let models = move |name: &str| Model {
             name: name.to_string(),
@@ -74,7 +78,7 @@ impl Bench {
             bytes: 1 << 20,
             stored: self.stored.clone(),
             given: &self.given,
-            now: self.now,
+            now,
             models: &models,
         };
         let person = script.map(|script| script as &mut dyn Person);
@@ -165,6 +169,24 @@ fn what_was_seen_is_not_overruled_by_an_option() {
     bench.computer.installer_busy = Ok(false);
     bench.computer.free_bytes = Ok(SPARE_BYTES);
     assert_eq!(bench.alone(), ["M-807"]);
+}
+
+#[test]
+fn a_run_that_began_while_a_question_waited_for_hours_is_seen() {
+    let mut bench = Bench::new();
+    bench.given.instrument = Some(text("MiSeq"));
+    bench.given.software = Some(version("2.4.0.2385"));
+    bench.run("220402_M1_7_A", "2.4.0.2385", false, 0);
+    let hours = std::cell::Cell::new(0);
+    let later = Duration::from_secs(3 * 60 * 60);
+    // The first look is three hours before the run changed, the last just then.
+    let now = || {
+        hours.set(hours.get() + 1);
+        if hours.get() == 1 { bench.now - later } else { bench.now }
+    };
+    let preflight = bench.examine_at(&now, Some(&mut Script::new(&["n"])));
+    assert_eq!(codes(&preflight).last().map(String::as_str), Some("M-804"));
+    assert!(!preflight.may_go_on());
 }
 
 #[test]

@@ -37,9 +37,17 @@ impl Arm {
     /// What has appeared up to now. To be called about twice a second.
     pub fn look(&mut self, devices: &dyn Devices, policy: &Policy) -> Result<Look, ListError> {
         let disks = devices.list()?;
-        // What was taken out and comes back has appeared.
-        self.known.retain(|known| disks.iter().any(|disk| disk.same_as(known)));
-        let is_new = |disk: &&Disk| !self.known.iter().any(|known| known.same_as(disk));
+        // What was taken out and comes back has appeared. Where the system numbers
+        // each plugging-in, that number alone says so: a list that leaves a disk
+        // out once, or tells other facts of it, makes no old disk a new one.
+        self.known.retain(|known| {
+            known.sequence.is_some() || disks.iter().any(|disk| disk.same_as(known))
+        });
+        let is_new = |disk: &&Disk| {
+            let numbered =
+                |known: &Disk| disk.sequence.is_some() && known.sequence == disk.sequence;
+            !self.known.iter().any(|known| known.same_as(disk) || numbered(known))
+        };
         let appeared: Vec<Disk> = disks.iter().filter(is_new).cloned().collect();
         self.steady = if appeared == self.last { self.steady + 1 } else { 0 };
         self.last.clone_from(&appeared);
@@ -80,8 +88,31 @@ mod tests {
         // The old one is taken out, seen to be gone, and comes back.
         devices.unplug(&old.name);
         arm.look(&devices, &policy).unwrap();
-        devices.plug(old, 0, &[]);
+        devices.plug(Disk { sequence: Some(2_000_000), ..old }, 0, &[]);
         assert_eq!(ports(&arm.look(&devices, &policy).unwrap()).len(), 2);
+    }
+
+    #[test]
+    fn a_disk_that_a_list_left_out_or_told_otherwise_did_not_appear() {
+        let devices = FakeDevices::new();
+        let old = stick("1-1", "OLD", 64 << 20);
+        devices.plug(old.clone(), 0, &[]);
+        let mut arm = Arm::start(&devices).unwrap();
+        let policy = Policy::for_list();
+        devices.unplug(&old.name);
+        arm.look(&devices, &policy).unwrap();
+        devices.plug(old.clone(), 0, &[]);
+        assert!(ports(&arm.look(&devices, &policy).unwrap()).is_empty());
+        devices.change(&old.name, |disk| disk.serial = None);
+        assert!(ports(&arm.look(&devices, &policy).unwrap()).is_empty());
+        // Without such numbers, what is gone and comes back has appeared.
+        let bare = Disk { sequence: None, ..stick("1-2", "BARE", 64 << 20) };
+        devices.plug(bare.clone(), 0, &[]);
+        let mut arm = Arm::start(&devices).unwrap();
+        devices.unplug(&bare.name);
+        arm.look(&devices, &policy).unwrap();
+        devices.plug(bare, 0, &[]);
+        assert_eq!(ports(&arm.look(&devices, &policy).unwrap()), ["1-2"]);
     }
 
     #[test]

@@ -186,8 +186,13 @@ impl Key<'_> {
         let claimed = self.target.bytes();
         let checked = capacity::check(self.target, self.end, step);
         // The mark at 0 goes at once, whatever came of it.
-        let cleared = self.clear_mark();
+        let mut cleared = self.clear_mark();
         self.head_cleared = cleared.is_ok();
+        if let Err(Halt::Fault(Fault::Differs { .. })) = cleared {
+            // A mark came round to the start, between the places that were read.
+            let offset = self.end - SECTOR as u64;
+            cleared = Err(Fault::Capacity { offset, claimed }.into());
+        }
         checked.map_err(|halt| match halt {
             Halt::Fault(Fault::Capacity { offset, .. }) => {
                 Fault::Capacity { offset, claimed }.into()
@@ -197,10 +202,15 @@ impl Key<'_> {
         cleared
     }
 
+    /// The whole head is read again: a stick that lacks less than 2 MiB has its
+    /// last mark there, and what is written to the start later would come round
+    /// to an end that was found right.
     fn clear_mark(&mut self) -> Result<(), Halt> {
         self.put(&AlignedBuffer::new(SECTOR), 0)?;
         self.flush()?;
-        self.same_as(&[], 0, SECTOR)
+        // The last mark stands in the head where there is nothing else.
+        let last = self.end - SECTOR as u64;
+        self.same_as(&[], 0, if last < HEAD_BYTES as u64 { SECTOR } else { HEAD_BYTES })
     }
 
     /// Everything behind the first 2 MiB, written and read back. Returns the

@@ -184,6 +184,15 @@ fn each_fault_is_found_with_its_offset() {
             StickFault::WrapsAt { bytes: 4 * MIB },
             failed(Fault::Capacity { offset: 4 * MIB, claimed: 8 * MIB }),
         ),
+        // Less than 2 MiB too few: neither a power of two nor the end meets it.
+        (
+            StickFault::WrapsAt { bytes: 7 * MIB },
+            failed(Fault::Capacity { offset: 8 * MIB - 512, claimed: 8 * MIB }),
+        ),
+        (
+            StickFault::WrapsAt { bytes: 8 * MIB - 512 * 9 },
+            failed(Fault::Capacity { offset: 8 * MIB - 512, claimed: 8 * MIB }),
+        ),
         (StickFault::ReturnsOldData, failed(Fault::Differs { offset: 0 })),
         (StickFault::RemovedAfter { bytes: 5 * MIB }, failed(Fault::Removed { offset: 4 * MIB })),
     ];

@@ -180,8 +180,8 @@ impl Instrument {
             installer: &self.installer,
             around: &System,
             models: &no_runs,
-            now: SystemTime::now(),
-            clock: Timestamp::parse("2026-11-25T10:00:00Z"),
+            now: &SystemTime::now,
+            clock: &|| Timestamp::parse("2026-11-25T10:00:00Z"),
             language: self.language,
             tell: &|_| {},
         })

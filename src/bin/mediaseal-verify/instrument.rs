@@ -89,8 +89,8 @@ pub fn world<'a>(tell: &'a dyn Fn(&str), language: Language) -> World<'a> {
         installer: &ThisInstaller,
         around: &System,
         models: &built_in,
-        now: SystemTime::now(),
-        clock: clock(),
+        now: &SystemTime::now,
+        clock: &clock,
         language,
         tell,
     }

@@ -72,18 +72,21 @@ pub fn options() -> Vec<Arg> {
     options
 }
 
-/// The order that was named, which the log must have.
+/// The order that was named, which the log must have, and about this release.
 pub fn known_order<F: Folder>(
     matches: &ArgMatches,
+    ready: &Ready,
     production: &ProductionLog<'_, F>,
 ) -> Result<Option<String>, Failure> {
-    let order = matches.get_one::<String>("order").map(|order| clean(order));
-    match &order {
-        Some(name) if production.ledger().order(name).is_none() => {
+    let Some(name) = matches.get_one::<String>("order").map(|order| clean(order)) else {
+        return Ok(None);
+    };
+    match production.known_order(&name, &ready.carried.facts)? {
+        Some(_) => Ok(Some(name)),
+        None => {
             let what = format!("order {name} is not in the log");
             Err(Failure::new(Outcome::Usage, what, "Open it first: mediaseal station."))
         }
-        _ => Ok(order),
     }
 }
 

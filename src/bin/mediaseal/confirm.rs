@@ -70,14 +70,11 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let disk = chosen(matches, &disks)?;
     let locked = place::hold(&log::folder(matches))?;
     let mut production = ProductionLog::open(&locked)?;
-    let order = bench::known_order(matches, &production)?;
+    let order = bench::known_order(matches, &ready, &production)?;
     let stick = StickFacts::of(&disk);
     let ledger = production.ledger();
     let waiting = ledger.waiting_for(&stick, order.as_deref(), &[]);
-    if let Some(waiting) = &waiting
-        && waiting.written.stick.plugged.is_some()
-        && waiting.written.stick.plugged == stick.plugged
-    {
+    if ledger.stayed_since_written(&stick) {
         let what = "the key was not plugged in again since it was written";
         let next = "Unplug it, set its switch, plug it in again, then confirm.";
         return Err(Failure::new(Outcome::Refused, what, next));
@@ -87,6 +84,16 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         true => None,
         false => ledger.proved_before(&stick, order.as_deref()).cloned(),
     };
+    // The number of another release's key is not this one's.
+    let same = |key: &entry::KeyEntry| key.release.image_sha256 == ready.carried.facts.image_sha256;
+    let before = before.filter(same);
+    if let (None, Some(name)) = (&before, &order)
+        && ledger.progress(name).is_some_and(|progress| progress.is_complete())
+    {
+        let what = format!("order {name} has all its keys: there is no number for another one");
+        let next = "Open another order, or confirm without --order.";
+        return Err(Failure::new(Outcome::Refused, what, next));
+    }
     let clock = SystemClock::start();
     let history = |_: &Identifier| ready.history;
     let basis = Basis {

@@ -128,7 +128,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     // A key without a line in the log is none: the log is opened first.
     let locked = place::hold(&log::folder(matches))?;
     let mut production = ProductionLog::open(&locked)?;
-    let order = bench::known_order(matches, &production)?;
+    let order = bench::known_order(matches, &ready, &production)?;
     let context = bench::context(matches, &ready, order);
     let cancel = Cancel::new();
     interrupt::set_on_interrupt(cancel.flag()).map_err(|error| {
@@ -147,14 +147,22 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let mut view = write_view::View::new(&chosen, json);
     let results = engine::write(&devices, &chosen, &job, &mut view);
     let lost = view.close();
+    // Every line is tried, and the end is told, also where one cannot be kept:
+    // what was written was written.
+    let mut unlogged = Ok(());
     for result in &results {
-        production.wrote(record::written(result, &context))?;
+        if let Err(error) = production.wrote(record::written(result, &context)) {
+            unlogged = unlogged.and(Err(Failure::from(error)));
+        }
     }
     let ends: Vec<Ended> = (results.iter().map(|result| result.ended.clone()))
         .chain(refused.into_iter().map(|(_, why)| Ended::Refused(why)))
         .collect();
-    let outcome = outcome(&ends);
+    let worked = outcome(&ends);
+    // A key without a line is none: the last event has the exit code of that.
+    let outcome = unlogged.as_ref().err().map_or(worked, |failure: &Failure| failure.outcome);
     write_view::summary(&ends, outcome, json)?;
+    unlogged?;
     lost?;
     Ok(outcome)
 }

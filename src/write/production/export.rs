@@ -124,14 +124,22 @@ fn line(text: &mut String, cells: [String; COLUMNS.len()]) {
 }
 
 /// A cell that no spreadsheet runs. Full-width signs count as the plain ones.
+/// Where a comma is the decimal sign, as in French, a spreadsheet splits at `;`
+/// and takes our quotes for text: what follows one there is a cell as well.
 fn quoted(cell: &str) -> String {
-    let first = cell.trim_start().chars().next();
+    let parts: Vec<String> = cell.split(';').map(disarmed).collect();
+    format!("\"{}\"", parts.join(";").replace('"', "\"\""))
+}
+
+/// With an apostrophe in front where a spreadsheet would run it.
+fn disarmed(part: &str) -> String {
+    let first = part.trim_start_matches(|c: char| c.is_whitespace() || c == '"').chars().next();
     let runs = matches!(
         first,
         Some('=' | '+' | '-' | '@' | '|' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
     );
-    let apostrophe = if runs || cell.starts_with(['\t', '\r', '\n']) { "'" } else { "" };
-    format!("\"{apostrophe}{}\"", cell.replace('"', "\"\""))
+    let apostrophe = if runs || part.starts_with(['\t', '\r', '\n']) { "'" } else { "" };
+    format!("{apostrophe}{part}")
 }
 
 #[cfg(test)]
@@ -159,6 +167,15 @@ mod tests {
     fn cells_that_a_spreadsheet_would_run_begin_with_an_apostrophe() {
         for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1", "\u{ff1d}1", "|x"] {
             assert!(quoted(bad).starts_with("\"'"), "{bad}");
+        }
+        // A spreadsheet that splits at semicolons sees a cell of its own there.
+        for (bad, cell) in [
+            ("x;=1+1;y", "\"x;'=1+1;y\""),
+            ("x; =1", "\"x;' =1\""),
+            ("x;\"=1", "\"x;'\"\"=1\""),
+            ("a;b", "\"a;b\""),
+        ] {
+            assert_eq!(quoted(bad), cell);
         }
         assert_eq!(quoted("a\"b"), "\"a\"\"b\"");
         assert_eq!(quoted("9F12"), "\"9F12\"");

@@ -183,6 +183,29 @@ impl Ledger {
         last.is_some_and(|key| matches!(key.result, Ending::OsChanges | Ending::Failed))
     }
 
+    /// True where this stick was written and not unplugged since, whatever order
+    /// that was for: what the system reads of it may still come from the stick's
+    /// own memory, and its switch was not set.
+    pub fn stayed_since_written(&self, stick: &StickFacts) -> bool {
+        stick.plugged.is_some()
+            && self.entries.iter().any(|entry| match entry {
+                Entry::Write(key) => {
+                    key.result != Ending::Refused && key.stick.plugged == stick.plugged
+                }
+                _ => false,
+            })
+    }
+
+    /// The last proof in `order` of a stick that says the same of itself; without
+    /// a serial, or with a common one, it need not be this stick's.
+    pub fn proved_like(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
+        self.keys().rev().find(|key| {
+            key.result == Ending::Proved
+                && key.order.as_deref() == order
+                && looks_same(&key.stick, stick)
+        })
+    }
+
     /// The proof that this stick already has, where no written key waits that
     /// it could be: the same stick once more, as far as its serial tells.
     pub fn proved_before(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {

@@ -134,3 +134,23 @@ fn a_proved_stick_that_comes_once_more_keeps_its_ordinal() {
     lines.push(confirm(3, 0, "A", Ending::Failed));
     assert_eq!(ledger(lines).proved_before(&stick("1-5", "A"), Some("4711")), None);
 }
+
+#[test]
+fn a_key_that_stayed_since_it_was_written_is_known_in_every_order() {
+    let at = |plugged: &str| StickFacts { plugged: Some(plugged.to_string()), ..stick("1-2", "A") };
+    let key = |result, order: Option<&str>| {
+        let order = order.map(String::from);
+        Entry::Write(Box::new(KeyEntry { result, order, stick: at("b-5"), ..written("1-2", "A") }))
+    };
+    for (result, order, stayed) in [
+        (Ending::Done, Some("4711"), true),
+        (Ending::Done, None, true),
+        (Ending::Failed, None, true),
+        (Ending::Refused, None, false),
+    ] {
+        let all = ledger(vec![key(result, order)]);
+        assert_eq!(all.stayed_since_written(&at("b-5")), stayed, "{result:?} {order:?}");
+        assert!(!all.stayed_since_written(&at("b-6")));
+        assert!(!all.stayed_since_written(&stick("1-2", "A")), "not told by this system");
+    }
+}

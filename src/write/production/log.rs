@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::entry::{Entry, FORMAT, KeyEntry, Order};
+use super::entry::{Entry, FORMAT, KeyEntry, Order, ReleaseFacts};
 use super::ledger::Ledger;
 use crate::seal::digest::Digest;
 use crate::store::folder::{Access, Folder};
@@ -124,14 +124,8 @@ impl<'a, F: Folder> ProductionLog<'a, F> {
     /// holds: keys, recipients and release must be the same, where they are
     /// given again.
     pub fn order(&mut self, wanted: Order) -> Result<Order, ProductionError> {
-        if let Some(known) = self.ledger.order(&wanted.order) {
+        if let Some(known) = self.known_order(&wanted.order, &wanted.release)? {
             let other = |what| Err(ProductionError::OtherOrder(wanted.order.clone(), what));
-            if known.release.release_code != wanted.release.release_code {
-                return other("release code");
-            }
-            if known.release.image_sha256 != wanted.release.image_sha256 {
-                return other("image");
-            }
             if wanted.keys != 0 && known.keys != wanted.keys {
                 return other("number of keys");
             }
@@ -142,6 +136,24 @@ impl<'a, F: Folder> ProductionLog<'a, F> {
         }
         self.append(Entry::Order(Box::new(wanted.clone())))?;
         Ok(wanted)
+    }
+
+    /// The order of this name, where there is one; it must be about this release
+    /// and image. A key of another one never gets a number of it.
+    pub fn known_order(
+        &self,
+        name: &str,
+        release: &ReleaseFacts,
+    ) -> Result<Option<&Order>, ProductionError> {
+        let Some(known) = self.ledger.order(name) else { return Ok(None) };
+        let other = |what| Err(ProductionError::OtherOrder(name.to_string(), what));
+        if known.release.release_code != release.release_code {
+            return other("release code");
+        }
+        if known.release.image_sha256 != release.image_sha256 {
+            return other("image");
+        }
+        Ok(Some(known))
     }
 
     /// A key was written, or could not be. Durable when this returns.

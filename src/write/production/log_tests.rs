@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::store::faulty::{FaultyDisk, FaultyFolder, every_error, every_power_cut};
-use crate::write::production::testing::{order, proved, written};
+use crate::write::production::testing::{self, order, proved, written};
 
 fn with<T>(
     folder: &FaultyFolder,
@@ -101,6 +101,20 @@ fn an_order_of_this_name_about_something_else_is_refused() {
         assert_eq!(failure.outcome, Outcome::Refused, "{failure}");
     }
     assert_eq!(facts(&folder), (0, 1, 2));
+    // No number of it for a key of another release or image, either.
+    let mut others = [testing::release(), testing::release(), testing::release()];
+    others[1].release_code = Digest([1; 32]);
+    others[2].image_sha256 = Digest([1; 32]);
+    let asked = |release: &ReleaseFacts| {
+        with(&folder, |log| Some(log.known_order("4711", release).map(|order| order.is_some())))
+    };
+    assert!(matches!(asked(&others[0]), Some(Ok(true))));
+    for other in &others[1..] {
+        let refused = asked(other).unwrap();
+        assert!(matches!(refused, Err(ProductionError::OtherOrder(..))), "{refused:?}");
+    }
+    let none = with(&folder, |log| log.known_order("4712", &others[1]).ok().map(|o| o.is_none()));
+    assert_eq!(none, Some(true));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The loop of the bench. One thread looks at ports, writes the log and talks
 //! to the person; each stick that is worked on has a thread of its own.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, Scope};
 
@@ -60,6 +61,10 @@ struct Bench<'s, 'l, 'f, F: Folder> {
     log: &'l mut ProductionLog<'f, F>,
     board: Board,
     slots: Vec<Slot>,
+    /// Numbers of pluggings-in that were there before or were dealt with: a stick
+    /// that the system leaves out of one list, or tells other facts of, was not
+    /// plugged in again by that.
+    over: BTreeSet<u64>,
     /// Attempts that are being proved.
     claimed: Vec<u64>,
     /// The last attempt before this run.
@@ -83,6 +88,7 @@ pub fn run<F: Folder>(
         log,
         board: Board::default(),
         slots: Vec::new(),
+        over: there.iter().filter_map(|disk| disk.sequence).collect(),
         claimed: Vec::new(),
         before,
         stopping: false,
@@ -175,7 +181,8 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         for disk in disks {
             let known = self.slots.iter().position(|slot| slot.disk.same_as(&disk));
             let at = known.unwrap_or_else(|| {
-                let slot = Slot { disk: disk.clone(), looks: 0, settled: false, busy: false };
+                let settled = disk.sequence.is_some_and(|number| self.over.contains(&number));
+                let slot = Slot { disk: disk.clone(), looks: 0, settled, busy: false };
                 self.slots.push(slot);
                 self.slots.len() - 1
             });
@@ -275,6 +282,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.busy && slot.disk.same_as(disk))
         {
             (slot.busy, slot.settled) = (false, true);
+            self.over.extend(disk.sequence);
         }
     }
 

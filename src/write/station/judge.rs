@@ -84,8 +84,21 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
         Err(error) => Action::Not(error.to_string()),
         Ok(true) => {
             let (stick, order) = (StickFacts::of(disk), Some(known.order));
+            if known.ledger.stayed_since_written(&stick) {
+                return Action::Not("was written: unplug it, plug it in again".to_string());
+            }
+            let like = known.ledger.proved_like(&stick, order).and_then(|key| key.ordinal);
             if let Some(waiting) = known.ledger.waiting_for(&stick, order, known.claimed) {
-                return Action::Prove { written_as: Some(waiting.written.attempt) };
+                let written = waiting.written;
+                let elsewhere =
+                    written.stick.port.as_ref().filter(|_| written.stick.port != stick.port);
+                // One of several that say the same of themselves: it may be the
+                // one with a number, once more, and the other would never be read.
+                if let (Some(port), Some(ordinal)) = (elsewhere, like) {
+                    let what = format!("plug it in at {port}, where it was written");
+                    return Action::Not(format!("like key {ordinal}: {what}"));
+                }
+                return Action::Prove { written_as: Some(written.attempt) };
             }
             if reasons.is_empty() && known.ledger.is_spoiled(&stick, order) {
                 return if known.wanted { Action::Write } else { Action::Enough };
@@ -93,6 +106,11 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
             let before = known.ledger.proved_before(&stick, order);
             match before.and_then(|key| key.ordinal) {
                 Some(ordinal) => Action::HasOrdinal(ordinal),
+                // No number is given twice: a person may say that it is another.
+                None if stick.serial.is_none() && like.is_some() => {
+                    let ordinal = like.unwrap_or_default();
+                    Action::Not(format!("may be key {ordinal}, it has no serial: take it out"))
+                }
                 None if known.wanted => Action::Prove { written_as: None },
                 None => Action::Enough,
             }

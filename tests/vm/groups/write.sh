@@ -31,7 +31,7 @@ write() {
 write_lists() {
     case_is vm_write_lists_disks
     expect enrol 0
-    expect devices 0 "^  8 disks, 6 of them may be keys" "serial ONE$" "write protection: reported" \
+    expect devices 0 "^  Disks: 8. That may be keys: 6" "serial ONE$" "write protection: reported" \
         "no key: write-protected" "no key: mounted at /mnt"
 }
 

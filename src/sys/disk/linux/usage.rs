@@ -4,14 +4,16 @@
 //! it, since the kernel lets nobody have a disk alone that is mounted anywhere.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use super::super::facts::Usage;
 use super::{Roots, numbers};
-use crate::sys::storage::{DeviceNumber, parse_mounts, split, storage_of};
+use crate::sys::storage::{DeviceNumber, attribute, parse_mounts, split, storage_of};
 
 /// A disk with one of these on it is the running system's.
 const SYSTEM_FOLDERS: [&str; 8] = ["/", "/boot", "/etc", "/home", "/root", "/usr", "/var", "/nix"];
@@ -41,6 +43,7 @@ pub(super) fn of(
     for folder in parts.iter().map(|(folder, _)| folder.as_path()).chain([folder]) {
         usage.extend(holders(roots, folder)?);
     }
+    usage.extend(loops(roots, &numbers)?);
     Some(usage)
 }
 
@@ -89,6 +92,22 @@ fn holders(roots: &Roots, folder: &Path) -> Option<Vec<Usage>> {
         } else {
             Usage::Held(name.to_string_lossy().into_owned())
         });
+    }
+    Some(usage)
+}
+
+/// Loop devices that stand for the disk or a partition of it. The kernel counts
+/// them among no holders, and `O_EXCL` does not meet them either: a file system
+/// that is mounted through one would be erased under whoever works on it.
+fn loops(roots: &Roots, numbers: &BTreeSet<DeviceNumber>) -> Option<Vec<Usage>> {
+    let mut usage = Vec::new();
+    for entry in fs::read_dir(roots.sysfs.join("block")).ok()? {
+        let entry = entry.ok()?;
+        let file = attribute(&entry.path().join("loop/backing_file"));
+        let behind = file.and_then(|file| node(Path::new(&OsString::from_vec(file))));
+        if behind.is_some_and(|behind| numbers.contains(&behind)) {
+            usage.push(Usage::Held(entry.file_name().to_string_lossy().into_owned()));
+        }
     }
     Some(usage)
 }
