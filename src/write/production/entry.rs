@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_the_brief_is_in_the_line() {
+    fn every_field_is_in_the_line() {
         let entry = Entry::Write(Box::new(testing::written("1-2", "9F12")));
         let value = serde_json::to_value(&entry).unwrap();
         for field in [
