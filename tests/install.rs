@@ -20,10 +20,12 @@ use mediaseal::install::status::{self, ToDo, Writing};
 use mediaseal::instrument::model::Model;
 use mediaseal::instrument::person::Script;
 use mediaseal::instrument::runs::RunPlace;
+use mediaseal::seal::digest::Digest;
 use mediaseal::seal::manifest::Restart;
 use mediaseal::seal::names::Text;
 use mediaseal::store::SystemFolder;
 use mediaseal::text::Language;
+use mediaseal::verify::enrolment::{self, Enrolment};
 use mediaseal::verify::outcome::Outcome;
 use mediaseal::verify::rollback::Older;
 use mediaseal::verify::session::Asked;
@@ -338,6 +340,95 @@ fn a_state_that_is_not_set_up_or_not_safe_is_refused() {
     assert_eq!(instrument.repair().outcome(), Outcome::Refused);
     instrument.remove(None, true, None).is(Outcome::Refused, &[]);
     assert_eq!(instrument.lines().len(), 1);
+}
+
+/// A computer where the publisher is enrolled, and arguments of `setup` for it.
+fn set_up_before() -> (Instrument, Vec<String>, Vec<String>) {
+    let instrument = Instrument::returning(0);
+    let root = instrument.team.path();
+    let (anchor, code) = Instrument::anchor_of(&instrument.team);
+    let text = |path: &Path| path.to_str().unwrap().to_string();
+    let state = root.join("computer");
+    enrolment::enrol(&state, &anchor, &code.to_string(), Enrolment::First, Language::English)
+        .unwrap();
+    let arguments = ["setup".into(), "--dir".into(), text(&root.join("program"))];
+    let arguments = [&arguments[..], &["--state".into(), text(&state)]].concat();
+    let codes = instrument.team.documents.iter().map(|d| Digest::of(&d.bytes).to_string());
+    let codes = codes.collect();
+    (instrument, arguments, codes)
+}
+
+#[test]
+fn setup_compares_a_given_code_with_who_is_enrolled_already() {
+    let (instrument, arguments, codes) = set_up_before();
+    let setup = |code: &str, language: &str| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let arguments = [&arguments[..], &["--code", code, "--lang", language]].concat();
+        run(instrument.team.path(), VERIFY, &arguments, "")
+    };
+    let other = "8c".repeat(32);
+    for (language, word) in [("en", "the given code is of none"), ("fr", "n'est celui d'aucun")] {
+        let ran = setup(&other, language);
+        assert_eq!(ran.code, 6, "{}{}", ran.stdout, ran.stderr);
+        let said = ran.stderr.replace("\n       ", " ");
+        assert!(said.contains(word), "{said}");
+        assert!(said.contains("example-support") && said.contains("mediaseal-verify learn"));
+    }
+    assert_eq!(setup("8c1f", "en").code, 2, "half a code is no code");
+    assert!(!instrument.team.path().join("program").exists(), "nothing was changed");
+    assert!(!codes.is_empty());
+    for code in &codes {
+        let ran = setup(code, "en");
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains("enrolled here already"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn json_is_printed_by_every_command_that_was_understood() {
+    let (instrument, _, _) = set_up_before();
+    instrument.install().is(Outcome::Done, &[]);
+    let root = instrument.team.path();
+    let state = instrument.state();
+    let state = state.to_str().unwrap();
+    let release = instrument.release.to_str().unwrap();
+    let no_state = root.join("none");
+    let no_state = no_state.to_str().unwrap();
+    let json = |arguments: &[&str], code: i32| -> Value {
+        let ran = run(root, VERIFY, arguments, "");
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
+        let value: Value = serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", ran.stdout));
+        assert_eq!((&value["schema"], &value["exit_code"]), (&1.into(), &code.into()));
+        value
+    };
+    let value = json(&["status", "--state", state, "--json"], 0);
+    assert_eq!(value["chain_whole"], true);
+    // Looking may have seen a restart and written that down.
+    assert!(value["lines"].as_u64().unwrap() >= 2, "{value}");
+    let log = Path::new(state).join("journal/actions.log");
+    let mut bytes = fs::read(&log).unwrap();
+    let second = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 20;
+    bytes[second] ^= 1;
+    fs::write(&log, bytes).unwrap();
+    let value = json(&["status", "--state", state, "--json"], 3);
+    assert_eq!((&value["chain_whole"], &value["lines"]), (&false.into(), &1.into()));
+    assert_eq!(value["to_do"].as_array().unwrap().last().unwrap(), "records-damaged");
+    assert_eq!(value["newest"]["begun"]["instrument"], "MiSeq");
+    let failures: [(&[&str], i32, &str); 6] = [
+        (&["status", "--state", no_state, "--json"], 6, "not set up"),
+        (&["install", release, "--json"], 5, "needs Windows"),
+        (&["repair", "--json"], 5, "needs Windows"),
+        (&["remove", "--yes", "--json"], 5, "needs Windows"),
+        (&["check", release, "--anchor", no_state, "--json"], 3, "none"),
+        (&["copy", release, "--json"], 2, "--to"),
+    ];
+    for (arguments, code, word) in failures {
+        let value = json(arguments, code);
+        assert_eq!(value["action"], arguments[0]);
+        let said = format!("{} {}", value["failure"], value["next"]);
+        assert!(said.contains(word), "{said}");
+    }
 }
 
 #[test]

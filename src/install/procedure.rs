@@ -21,12 +21,13 @@ use crate::instrument::question::Given;
 use crate::seal::layout::MANIFEST;
 use crate::seal::limits::MAX_MANIFEST_BYTES;
 use crate::seal::manifest::{Guid, Manifest, PayloadKind, Restart, Role};
-use crate::seal::names::{Identifier, escape, escape_path};
+use crate::seal::names::{Identifier, escape, escape_message, escape_path};
 use crate::seal::timestamp::Timestamp;
 use crate::source::Source as _;
 use crate::source::folder::FolderSource;
 use crate::store::SystemFolder;
 use crate::store::folder::{Access, enter};
+use crate::store::log::LogError;
 use crate::store::private::{PrivacyFault, make_private_folder, private_folder};
 use crate::text::{Entry, Language, fill};
 use crate::verify::decide::{self, TakeNothing};
@@ -298,7 +299,8 @@ fn hold(copy: &Path, world: &World<'_>) -> Result<(Ready, String), Failure> {
     let package = path.split('/').fold(copy.to_path_buf(), |at, part| at.join(part));
     let held = world.installer.hold(&package).map_err(|error| {
         let entry = language.table().install_failures.package_not_held;
-        let values = [("path", escape_path(&package)), ("detail", escape(&error.to_string()))];
+        let values =
+            [("path", escape_path(&package)), ("detail", escape_message(&error.to_string()))];
         failure(Outcome::Io, entry, &values)
     })?;
     Ok((Ready { _way: way, held, package }, path))
@@ -425,7 +427,7 @@ fn remember(
     }
     identity::write(folder, identity).map_err(|error| {
         let entry = world.language.table().install_failures.identity_not_stored;
-        failure(Outcome::Io, entry, &[("detail", escape(&error.to_string()))])
+        failure(Outcome::Io, entry, &[("detail", escape_message(&error.to_string()))])
     })
 }
 
@@ -443,7 +445,7 @@ fn start(
     let language = world.language;
     let failures = &language.table().install_failures;
     let not_written = |detail: String| {
-        let values = [("detail", escape(&detail))];
+        let values = [("detail", escape_message(&detail))];
         failure(Outcome::Io, failures.journal_failed, &values)
     };
     let prepared = || -> Result<_, Failure> {
@@ -451,7 +453,7 @@ fn start(
         let number = journal.next_sequence().map_err(|error| not_written(error.to_string()))?;
         let logs = enter(folder, LOGS, Access::Everyone).map_err(|e| not_written(e.to_string()))?;
         let system = world.installer.system_folder().map_err(|error| {
-            let values = [("detail", escape(&error.to_string()))];
+            let values = [("detail", escape_message(&error.to_string()))];
             failure(Outcome::Io, failures.not_started, &values)
         })?;
         let log = logs.path().join(format!("{number:06}-{}.log", done.action.word()));
@@ -493,7 +495,7 @@ fn start(
             done.run = Some(Run { command: made, code, exit, restart, log_lines, log_unread });
         }
         Err(error) => {
-            let values = [("detail", escape(&error.to_string()))];
+            let values = [("detail", escape_message(&error.to_string()))];
             done.failed(failure(Outcome::Io, failures.not_started, &values));
             ended.error = Some(error.to_string());
             ended.restart = super::exit_code::restart_word(Restart::None).to_string();
@@ -544,7 +546,7 @@ fn file(
         Ok(path) => done.records.push(path),
         Err(detail) => {
             let entry = language.table().install_failures.journal_failed;
-            done.failed(failure(Outcome::Io, entry, &[("detail", escape(&detail))]));
+            done.failed(failure(Outcome::Io, entry, &[("detail", escape_message(&detail))]));
         }
     }
 }
@@ -588,12 +590,17 @@ pub fn unsafe_folder(path: &Path, fault: &PrivacyFault, language: Language) -> F
 
 fn not_there(copy: &Path, detail: &str, language: Language) -> Failure {
     let entry: Entry = language.table().install_failures.copy_not_there;
-    let path = format!("{} ({})", escape_path(copy), escape(detail));
+    let path = format!("{} ({})", escape_path(copy), escape_message(detail));
     failure(Outcome::Refused, entry, &[("path", path)])
 }
 
 /// A journal that cannot be used.
 pub fn journal_failed(error: &journal::JournalError, language: Language) -> Failure {
-    let entry = language.table().install_failures.journal_failed;
-    failure(Outcome::Io, entry, &[("detail", escape(&error.to_string()))])
+    let failures = &language.table().install_failures;
+    let entry = match error {
+        journal::JournalError::Log(LogError::Broken { .. }) => failures.records_broken,
+        journal::JournalError::Newer(_) => failures.records_newer,
+        _ => failures.journal_failed,
+    };
+    failure(Outcome::Io, entry, &[("detail", escape_message(&error.to_string()))])
 }

@@ -19,7 +19,7 @@ use crate::instrument::person::{self, Person, Reply};
 use crate::seal::anchor;
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::{escape, escape_message, escape_path};
 use crate::source;
 use crate::store::Existing;
 use crate::store::atomic::write_atomic;
@@ -134,6 +134,10 @@ impl Setting<'_, '_> {
             return Ok(SetUp { program, copied: false, tool_code, publisher, version });
         }
         let (dir, state) = self.places()?;
+        // Before anything is changed; who is enrolled is read again behind it.
+        if let StateRead::Ready(state) = state::read(&state) {
+            self.compare_held(state.chain())?;
+        }
         let (program, copied, tool_code) = self.program(&dir)?;
         let chain = self.publisher(&state)?;
         let texts = &self.language.table().setup;
@@ -155,7 +159,7 @@ impl Setting<'_, '_> {
         }
         let refused = |detail: String| {
             let entry = self.language.table().setup_failures.not_administrator;
-            self.fail(Outcome::Refused, entry, &[("detail", escape(&detail))])
+            self.fail(Outcome::Refused, entry, &[("detail", escape_message(&detail))])
         };
         match self.computer.elevated() {
             Ok(true) => {}
@@ -173,7 +177,7 @@ impl Setting<'_, '_> {
         let table = self.language.table();
         let failures = &table.setup_failures;
         let unread = |detail: String| {
-            failure(Outcome::Io, failures.program_unread, &[("detail", escape(&detail))])
+            failure(Outcome::Io, failures.program_unread, &[("detail", escape_message(&detail))])
         };
         let own = self.computer.program().map_err(|error| unread(error.0))?;
         let bytes = read_program(&own).map_err(|error| unread(error.to_string()))?;
@@ -202,7 +206,7 @@ impl Setting<'_, '_> {
         };
         write_atomic(&folder, &name, &bytes, Access::Everyone, existing).map_err(|error| {
             let [path] = values.clone();
-            let values = [path, ("detail", escape(&error.to_string()))];
+            let values = [path, ("detail", escape_message(&error.to_string()))];
             failure(Outcome::Io, failures.program_not_copied, &values)
         })?;
         make_startable(&path);
@@ -214,7 +218,7 @@ impl Setting<'_, '_> {
     fn own_program(&self) -> Result<(PathBuf, Digest), Stop> {
         let unread = |detail: String| {
             let entry = self.language.table().setup_failures.program_unread;
-            self.fail(Outcome::Io, entry, &[("detail", escape(&detail))])
+            self.fail(Outcome::Io, entry, &[("detail", escape_message(&detail))])
         };
         let own = self.computer.program().map_err(|error| unread(error.0))?;
         let bytes = read_program(&own).map_err(|error| unread(error.to_string()))?;
@@ -278,6 +282,7 @@ impl Setting<'_, '_> {
         match state::read(state) {
             StateRead::Ready(state) => {
                 let chain = state.chain().clone();
+                self.compare_held(&chain)?;
                 let values = [
                     ("publisher", chain.publisher().to_string()),
                     ("version", chain.length().to_string()),
@@ -300,8 +305,10 @@ impl Setting<'_, '_> {
             Some(code) => code.clone(),
             None => {
                 let chain = anchor::parse(&bytes).map_err(|error| {
-                    let values =
-                        [("path", escape_path(&place)), ("detail", escape(&error.to_string()))];
+                    let values = [
+                        ("path", escape_path(&place)),
+                        ("detail", escape_message(&error.to_string())),
+                    ];
                     failure(Outcome::TrustSetUp, table.failures.anchor_refused, &values)
                 })?;
                 self.compare_publisher_code(&chain)?
@@ -310,6 +317,24 @@ impl Setting<'_, '_> {
         let enrolled =
             enrolment::enrol_bytes(state, &place, &bytes, &code, Enrolment::First, self.language)?;
         Ok(enrolled.chain)
+    }
+
+    /// A code that was given must be that of a document of the chain that is
+    /// trusted here: "done before" is no answer to another publisher's letter.
+    fn compare_held(&self, chain: &Chain) -> Result<(), Stop> {
+        let table = self.language.table();
+        let Some(code) = &self.wish.code else { return Ok(()) };
+        let Some(code) = Digest::parse_code(code) else {
+            return Err(self.fail(Outcome::Usage, table.failures.code_not_a_code, &[]));
+        };
+        let held = (1..=chain.length()).filter_map(|version| chain.link(version));
+        if held.into_iter().any(|link| link.code == code) {
+            return Ok(());
+        }
+        let values =
+            [("publisher", chain.publisher().to_string()), ("count", chain.length().to_string())];
+        let entry = table.setup_failures.enrolled_by_other_code;
+        Err(self.fail(Outcome::TrustSetUp, entry, &values))
     }
 
     /// The anchor that was named, or that stands beside the program alone, or the

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::fence::{BadPlace, Spent};
-use crate::seal::names::escape;
+use crate::seal::names::escape_message;
 
 /// Why a source, or a file in it, cannot be read.
 #[derive(Debug)]
@@ -126,26 +126,28 @@ impl SourceError {
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFound { place } => write!(f, "there is no {}", escape(place)),
+            Self::NotFound { place } => write!(f, "there is no {}", escape_message(place)),
             Self::PermissionDenied { place, .. } => {
-                write!(f, "the system does not let us read {}", escape(place))
+                write!(f, "the system does not let us read {}", escape_message(place))
             }
-            Self::Busy { place } => write!(f, "{} is in use", escape(place)),
+            Self::Busy { place } => write!(f, "{} is in use", escape_message(place)),
             Self::LinkToFolder { place } => {
-                write!(f, "{} is a symbolic link to a folder", escape(place))
+                write!(f, "{} is a symbolic link to a folder", escape_message(place))
             }
             Self::NotASource { place } => {
-                write!(f, "{} is nothing that a release is read from", escape(place))
+                write!(f, "{} is nothing that a release is read from", escape_message(place))
             }
-            Self::Malformed { place, what } => write!(f, "{}: {}", escape(place), escape(what)),
+            Self::Malformed { place, what } => {
+                write!(f, "{}: {}", escape_message(place), escape_message(what))
+            }
             Self::TooLong { path, limit } => {
-                write!(f, "{} has more than {limit} bytes", escape(path))
+                write!(f, "{} has more than {limit} bytes", escape_message(path))
             }
             Self::LimitExceeded { place, what } => {
-                write!(f, "{}: given up, {what}", escape(place))
+                write!(f, "{}: given up, {what}", escape_message(place))
             }
             Self::Io { place, doing, source } => {
-                write!(f, "{doing} {}: {source}", escape(place))
+                write!(f, "{doing} {}: {source}", escape_message(place))
             }
         }
     }

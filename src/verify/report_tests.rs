@@ -5,6 +5,7 @@ use super::*;
 use crate::seal::manifest::tests::sample;
 use crate::seal::signers;
 use crate::seal::testing::{TestKey, chain, first_document, role};
+use crate::source::SourceError;
 use crate::text::Language;
 
 /// A report with all evidence.
@@ -72,6 +73,29 @@ fn os_changes_are_their_own_class_only_alone() {
     assert!(!report.is_os_changes());
     report.findings.clear();
     assert!(!report.is_os_changes());
+}
+
+#[test]
+fn a_path_is_shown_so_that_it_can_be_copied() {
+    let mut report = complete();
+    report.source = r"\\.\E:".to_string();
+    let head = |report: &Report| {
+        let text = text::render(report, Language::English);
+        text.lines().next().unwrap().to_string()
+    };
+    assert_eq!(head(&report), r"  Source      \\.\E:");
+    // A device that tells no name has its path alone; a name acts on nothing.
+    report.device = Some(String::new());
+    assert_eq!(head(&report), r"  Medium      \\.\E:");
+    report.device = Some("Maker\u{1b}[2J".to_string());
+    assert_eq!(head(&report), r"  Medium      Maker\u{1b}[2J (\\.\E:)");
+    let error = std::io::Error::other("no such place");
+    let error = SourceError::io(r"C:\Users\x", "reading", error);
+    report.findings.push(Kind::SourceError { detail: format!("{error}. {}", error.advice()) });
+    for language in Language::ALL {
+        let text = text::render(&report, language);
+        assert!(text.contains(r"reading C:\Users\x: no such place"), "{text}");
+    }
 }
 
 #[test]

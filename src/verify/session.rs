@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::seal::anchor;
 use crate::seal::chain::Chain;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
-use crate::seal::names::{Identifier, escape, escape_path};
+use crate::seal::names::{Identifier, escape, escape_message, escape_path};
 use crate::seal::timestamp::Timestamp;
 use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
@@ -162,8 +162,10 @@ impl Session<'_> {
             return Ok(None);
         };
         let stored = state.learn(chain).map_err(|error| {
-            let values =
-                [("path", escape_path(&self.asked.state)), ("detail", escape(&error.to_string()))];
+            let values = [
+                ("path", escape_path(&self.asked.state)),
+                ("detail", escape_message(&error.to_string())),
+            ];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
         Ok(stored.then(|| chain.length()))
@@ -225,7 +227,7 @@ pub fn read_anchor(path: &Path, language: Language) -> Result<GivenAnchor, Failu
     let name = || ("path", escape_path(path));
     let bytes = read_anchor_bytes(path, language)?;
     let chain = anchor::parse(&bytes).map_err(|error| {
-        let values = [name(), ("detail", escape(&error.to_string()))];
+        let values = [name(), ("detail", escape_message(&error.to_string()))];
         failure(Outcome::TrustSetUp, failures.anchor_refused, &values)
     })?;
     Ok(GivenAnchor { path: path.to_path_buf(), chain })
@@ -236,7 +238,7 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
     use std::io::Read as _;
     let entry = language.table().failures.anchor_unreadable;
     let refuse = |detail: String| {
-        let values = [("path", escape_path(path)), ("detail", escape(&detail))];
+        let values = [("path", escape_path(path)), ("detail", escape_message(&detail))];
         failure(Outcome::Io, entry, &values)
     };
     // A pipe would make us wait for a writer.
