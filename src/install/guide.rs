@@ -22,11 +22,13 @@ use crate::verify::state::{self, StateRead};
 use crate::verify::text;
 
 use super::command::Window;
+use super::failures;
 use super::performed::Performed;
 use super::performed_page;
-use super::procedure::{self, Wish, World};
+use super::procedure;
 use super::setup::{self, SetupWish};
 use super::status::{self, Writing};
+use super::world::{Wish, World};
 
 /// Entries beside the program that are looked at for a source.
 const MAX_BESIDE: usize = 1_000;
@@ -360,7 +362,7 @@ impl Guide<'_, '_> {
     fn what_to_do(&mut self) {
         let language = self.world.language;
         let labels = &language.table().procedure;
-        let Ok(folder) = procedure::open_state(&self.way.state, language) else { return };
+        let Ok(folder) = failures::open_state(&self.way.state, language) else { return };
         let looked = status::look(&folder, self.world.computer, Writing::No, (self.world.clock)());
         let Ok(looked) = looked else { return };
         self.blank();

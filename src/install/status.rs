@@ -18,9 +18,9 @@ use crate::verify::outcome::{Failure, Outcome};
 
 use super::command::Action;
 use super::exit_code::{Exit, restart_of};
+use super::failures::journal_failed;
 use super::journal::{self, History, Journal, JournalError, Recorded};
 use super::pages;
-use super::procedure::journal_failed;
 
 /// The shape of the JSON.
 pub const SCHEMA: u32 = 1;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
-use mediaseal::install::procedure::{journal_failed, open_state};
+use mediaseal::install::failures::{journal_failed, open_state};
 use mediaseal::install::status::{self, Writing};
 use mediaseal::instrument::computer::Computer as _;
 use mediaseal::instrument::this_computer::ThisComputer;
