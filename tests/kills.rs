@@ -5,7 +5,7 @@
 //!
 //! Cuts at every single write, flush and rename are tried in memory beside the
 //! code (`store::faulty`); here the system itself is in between.
-#![cfg(target_os = "linux")]
+#![cfg(feature = "builder")]
 
 mod common;
 #[path = "common/instrument.rs"]
