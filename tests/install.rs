@@ -327,6 +327,20 @@ fn status_says_what_is_left_to_do() {
 }
 
 #[test]
+fn a_restart_is_written_down_before_the_next_action_is_begun() {
+    let mut instrument = Instrument::returning(0);
+    instrument.install().is(Outcome::Done, &[]);
+    instrument.computer.boot = Ok("boot-2".to_string());
+    instrument.repair().is(Outcome::Done, &[]);
+    let history = instrument.history();
+    let seen = history.actions[0].restart_seen.as_deref();
+    assert_eq!(seen, Some("2026-11-25T10:00:00Z"));
+    // Third of five lines: begun, ended, seen, begun, ended.
+    assert_eq!((history.lines, history.actions[1].sequence), (5, 4));
+    assert_eq!(history.actions[1].restart_seen, None);
+}
+
+#[test]
 fn a_state_that_is_not_set_up_or_not_safe_is_refused() {
     let instrument = Instrument::returning(0);
     fs::remove_dir_all(instrument.state()).unwrap();
@@ -429,10 +443,8 @@ fn json_is_printed_by_every_command_that_was_understood() {
         (&["check", release, "--anchor", no_state, "--json"], 3, "none"),
         (&["copy", release, "--json"], 2, "--to"),
     ];
-    let only_linux: [(&[&str], i32, &str); 2] = [
-        (&["install", release, "--json"], code, why),
-        (&["remove", "--yes", "--json"], code, why),
-    ];
+    let only_linux: [(&[&str], i32, &str); 2] =
+        [(&["install", release, "--json"], code, why), (&["remove", "--yes", "--json"], code, why)];
     let only_linux = only_linux.into_iter().filter(|_| !cfg!(windows));
     for (arguments, code, word) in failures.into_iter().chain(only_linux) {
         let value = json(arguments, code);

@@ -21,6 +21,7 @@ use super::journal_line::Ended;
 use super::msi_log;
 use super::pages;
 use super::performed::{Performed, Run};
+use super::status::see_restarts;
 use super::world::{Somebody, Wish, World, tell};
 
 /// Logs of the vendor's installer, in the state folder.
@@ -45,6 +46,9 @@ pub(super) fn start(
     };
     let prepared = || -> Result<_, Failure> {
         let journal = Journal::open(folder).map_err(|error| not_written(error.to_string()))?;
+        // Before the next line: afterwards it would look as if it came later.
+        see_restarts(&journal, world.computer.boot().ok().as_deref(), (world.clock)())
+            .map_err(|error| not_written(error.to_string()))?;
         let number = journal.next_sequence().map_err(|error| not_written(error.to_string()))?;
         let logs = enter(folder, LOGS, Access::Everyone).map_err(|e| not_written(e.to_string()))?;
         let system = world.installer.system_folder().map_err(|error| {

@@ -363,7 +363,12 @@ impl Guide<'_, '_> {
         let language = self.world.language;
         let labels = &language.table().procedure;
         let Ok(folder) = failures::open_state(&self.way.state, language) else { return };
-        let looked = status::look(&folder, self.world.computer, Writing::No, (self.world.clock)());
+        let computer = self.world.computer;
+        let writing = match computer.elevated() {
+            Ok(true) => Writing::Allowed,
+            _ => Writing::No,
+        };
+        let looked = status::look(&folder, computer, writing, (self.world.clock)());
         let Ok(looked) = looked else { return };
         self.blank();
         self.say(labels.to_do);

@@ -108,11 +108,7 @@ pub fn look<F: Folder>(
     let boot = computer.boot().ok();
     if writing == Writing::Allowed && broken.is_none() && !history.actions.is_empty() {
         let journal = Journal::open(state)?;
-        for action in history.actions.iter().filter(|action| action.restart_seen.is_none()) {
-            if let (true, Some(boot)) = (restarted(action, boot.as_deref()), &boot) {
-                journal.restart_seen(&action.id, boot, clock)?;
-            }
-        }
+        see_restarts(&journal, boot.as_deref(), clock)?;
         history = journal.history()?;
         for action in &history.actions {
             // A page that is there and says the same is written again all the
@@ -126,6 +122,22 @@ pub fn look<F: Folder>(
     let mut to_do = to_do(&history, boot.as_deref());
     to_do.extend(broken.as_ref().map(|_| ToDo::Records));
     Ok(Status { history, broken, installed, to_do })
+}
+
+/// Writes down which restarts are seen now: by whoever looks with the right to,
+/// and before the next action is begun.
+pub fn see_restarts<F: Folder>(
+    journal: &Journal<F>,
+    boot: Option<&str>,
+    clock: Option<Timestamp>,
+) -> Result<(), JournalError> {
+    let Some(boot) = boot else { return Ok(()) };
+    for action in journal.history()?.actions {
+        if action.restart_seen.is_none() && restarted(&action, Some(boot)) {
+            journal.restart_seen(&action.id, boot, clock)?;
+        }
+    }
+    Ok(())
 }
 
 /// True where a restart was due and the computer was started anew since.
