@@ -197,6 +197,28 @@ impl Ledger {
             })
     }
 
+    /// True where nobody knows whether this stick was unplugged since it was
+    /// written: the system does not number pluggings-in (Linux before 5.15,
+    /// Windows), and the log has a written key that says the same of itself and
+    /// was not proved yet. Whoever asks must see the stick go and come back.
+    pub fn may_have_stayed(&self, stick: &StickFacts) -> bool {
+        let proofs = || self.entries.iter().filter(|entry| entry.tells_of_the_stick());
+        let was_plugged_in_again = |attempt: u64| {
+            proofs().any(
+                |entry| matches!(entry, Entry::Confirm(key) if key.written_as == Some(attempt)),
+            )
+        };
+        stick.plugged.is_none()
+            && self.entries.iter().any(|entry| match entry {
+                Entry::Write(key) => {
+                    entry.tells_of_the_stick()
+                        && looks_same(&key.stick, stick)
+                        && !was_plugged_in_again(key.attempt)
+                }
+                _ => false,
+            })
+    }
+
     /// The last proof in `order` of a stick that says the same of itself; without
     /// a serial, or with a common one, it need not be this stick's.
     pub fn proved_like(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {

@@ -171,19 +171,35 @@ fn a_line_that_says_nothing_of_the_stick_changes_nothing() {
             lines.push(line.clone());
             ledger(lines)
         };
-        let proved = with(vec![
-            write("1-2", "A", Ending::Done),
-            confirm(1, 1, "A", Ending::Proved),
-        ]);
+        let proved =
+            with(vec![write("1-2", "A", Ending::Done), confirm(1, 1, "A", Ending::Proved)]);
         let before = proved.proved_before(&here, Some("4711"));
         assert_eq!(before.and_then(|key| key.ordinal), Some(1), "no second number: {label}");
-        let spoiled = with(vec![
-            write("1-2", "A", Ending::Done),
-            confirm(1, 0, "A", Ending::OsChanges),
-        ]);
+        let spoiled =
+            with(vec![write("1-2", "A", Ending::Done), confirm(1, 0, "A", Ending::OsChanges)]);
         assert!(spoiled.is_spoiled(&here, Some("4711")), "{label}");
     }
     // Refused to be written again, it still waits for its proof.
     let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-2", "A", Ending::Refused)]);
     assert_eq!(all.waiting(Some("4711")).len(), 1);
+}
+
+#[test]
+fn without_numbers_of_pluggings_in_a_written_key_may_have_stayed_until_it_is_proved() {
+    let here = stick("1-2", "A");
+    let mut lines = vec![write("1-2", "A", Ending::Done)];
+    assert!(ledger(lines.clone()).may_have_stayed(&here));
+    let elsewhere = stick("1-9", "A");
+    assert!(ledger(lines.clone()).may_have_stayed(&elsewhere), "a port is no proof either");
+    let numbered = StickFacts { plugged: Some("b-5".to_string()), ..here.clone() };
+    assert!(!ledger(lines.clone()).may_have_stayed(&numbered), "its number says it");
+    assert!(!ledger(lines.clone()).may_have_stayed(&stick("1-2", "B")));
+    lines.push(confirm(1, 1, "A", Ending::CannotTell));
+    assert!(ledger(lines.clone()).may_have_stayed(&here));
+    lines.push(confirm(1, 1, "A", Ending::Proved));
+    assert!(!ledger(lines.clone()).may_have_stayed(&here));
+    lines.push(write("1-2", "A", Ending::Failed));
+    assert!(ledger(lines).may_have_stayed(&here), "it was written again");
+    let refused = ledger(vec![write("1-2", "A", Ending::Refused)]);
+    assert!(!refused.may_have_stayed(&here), "nothing was written");
 }
