@@ -214,16 +214,12 @@ impl Key<'_> {
     }
 
     /// Everything behind the first 2 MiB, written and read back. Returns the
-    /// head, which is hashed before the rest as it stands in the image.
+    /// head, which is compared with what was rendered like the rest.
     fn body(&mut self) -> Result<AlignedBuffer, Halt> {
         let wanted = Wanted { image: self.order.image, from: HEAD_BYTES as u64, until: self.end };
         self.reporter.phase(Phase::Write);
         let mut head = AlignedBuffer::new(HEAD_BYTES);
-        let digest = pipe::write(self.target, wanted, &mut head, &mut *self.reporter)?;
-        if digest != self.order.image.sha256 {
-            let detail = "its SHA-256 is another one now".to_string();
-            return Err(Fault::Image { offset: 0, detail }.into());
-        }
+        pipe::write(self.target, wanted, &mut head, &mut *self.reporter)?;
         self.at = self.end;
         self.flush()?;
         self.reporter.phase(Phase::Verify);

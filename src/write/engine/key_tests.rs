@@ -224,9 +224,27 @@ fn damage_in_the_boot_area_takes_the_boot_area_away_again() {
 
 #[test]
 fn an_image_that_changed_makes_no_key() {
-    let mut changed = image(&content(4 * MIB as usize));
-    changed.sha256.0[0] ^= 1;
-    let key = tried(&changed, 8 * MIB, Extent::WholeMedium, &[], u64::MAX);
+    // A flipped bit anywhere in the private file: in the head, and behind it.
+    for at in [5, MIB + 7, 2 * MIB, 3 * MIB + 511, 4 * MIB - 1] {
+        let mut bytes = content(4 * MIB as usize);
+        let mut changed = image(&bytes);
+        bytes[at as usize] ^= 0x04;
+        changed.pieces = std::mem::replace(&mut changed, image(&bytes)).pieces;
+        let key = tried(&changed, 8 * MIB, Extent::WholeMedium, &[], u64::MAX);
+        let piece = at / MIB * MIB;
+        assert!(
+            matches!(key.written.ended, Ended::Failed(Fault::Image { offset, .. }) if offset == piece),
+            "{at}: {:?}",
+            key.written.ended
+        );
+        is_no_key(&key);
+        let sent = |call: &Call| matches!(call, Call::Write { offset, bytes, .. } if *bytes == PIECE && *offset >= HEAD && *offset >= piece);
+        assert!(!key.calls.iter().any(sent), "{at}: it went to the stick: {:?}", key.calls);
+    }
+    // Fewer pieces than were rendered.
+    let mut longer = image(&content(5 * MIB as usize));
+    longer.bytes = 4 * MIB;
+    let key = tried(&longer, 8 * MIB, Extent::WholeMedium, &[], u64::MAX);
     assert!(matches!(key.written.ended, Ended::Failed(Fault::Image { .. })));
     is_no_key(&key);
     let mut shorter = image(&content(4 * MIB as usize));
