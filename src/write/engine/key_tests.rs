@@ -273,3 +273,51 @@ fn a_stick_that_cannot_be_ejected_is_still_done() {
     assert_eq!(key.written.ended, Ended::Done);
     assert_eq!(key.written.ejected, Some(Ejected::NotPossible));
 }
+
+/// Places on a stick that were marked and hold anything but zeros or old data.
+fn marks(key: &Tried, device: u64) -> Vec<u64> {
+    let places = capacity::places(device).into_iter();
+    let is_mark = |place: &u64| {
+        let sector = key.devices.content(&key.name, *place, SECTOR);
+        sector.iter().any(|byte| *byte != 0) && sector.iter().any(|byte| *byte != 0xAA)
+    };
+    places.filter(is_mark).collect()
+}
+
+#[test]
+fn a_stop_or_a_lie_leaves_no_mark_of_the_capacity_test() {
+    let (image, device) = (image(&content(3 * MIB as usize)), 32 * MIB);
+    let work = crate::write::engine::work(3 * MIB, device, Extent::WholeMedium);
+    let mut seen = 0;
+    for stop_at in (0..work).step_by(2 * MIB as usize) {
+        let key = tried(&image, device, Extent::WholeMedium, &[], stop_at);
+        if key.written.ended == Ended::Cancelled && key.phases.contains(&Phase::Capacity) {
+            assert_eq!(marks(&key, device), [0; 0], "stopped at {stop_at}");
+            assert!(!key.written.marks_left, "{stop_at}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
+    // What a stick drops or wraps cannot be proved cleared: it says so.
+    let short = tried(
+        &image,
+        device,
+        Extent::WholeMedium,
+        &[StickFault::DropsFrom { at: 8 * MIB }],
+        u64::MAX,
+    );
+    assert!(matches!(short.written.ended, Ended::Failed(Fault::Capacity { .. })));
+    assert!(short.written.marks_left || marks(&short, device).is_empty());
+}
+
+#[test]
+fn marks_that_could_not_be_cleared_are_told() {
+    let device = 32 * MIB;
+    let bad = [StickFault::WriteError { at: 16 * MIB }];
+    let key = plain(3 * MIB as usize, device, &bad);
+    assert!(matches!(key.written.ended, Ended::Failed(Fault::Write { .. })));
+    assert!(key.written.marks_left, "it is put aside as it is");
+    assert!(!marks(&key, device).is_empty(), "the case is a real one");
+    let key = plain(3 * MIB as usize, device, &[StickFault::ReadError { at: 20 * MIB }]);
+    assert!(!key.written.marks_left, "all of them were written over: {:?}", key.written);
+}
