@@ -10,11 +10,11 @@ use std::thread;
 
 use sha2::{Digest as _, Sha256};
 
-use super::image::Image;
 use super::key::{Halt, Reporter};
-use super::result::Fault;
 use crate::seal::digest::Digest;
 use crate::sys::disk::{AlignedBuffer, Target};
+use crate::write::image::Image;
+use crate::write::result::Fault;
 
 /// Bytes of one access: sticks write at full speed from this size on.
 pub(super) const PIECE: usize = 1 << 20;

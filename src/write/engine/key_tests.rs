@@ -1,7 +1,7 @@
-use super::super::image::testing::{content, image};
 use super::*;
 use crate::sys::disk::fake::{Call, FakeDevices, Fault as StickFault, stick};
 use crate::sys::disk::{Devices as _, Intent};
+use crate::write::image::testing::{content, image};
 
 const MIB: u64 = 1 << 20;
 const HEAD: u64 = HEAD_BYTES as u64;
@@ -80,7 +80,7 @@ fn a_key_is_the_image_and_zeros_to_the_last_byte() {
         expected.resize(device as usize, 0);
         assert!(key.holds(&expected, 0), "{bytes} on {device}");
         let head = 2 * HEAD;
-        let work = super::super::engine::work(bytes, device, Extent::WholeMedium);
+        let work = crate::write::engine::work(bytes, device, Extent::WholeMedium);
         assert!((work..=work + head).contains(&key.moved), "{} of {work}", key.moved);
     }
 }
@@ -142,7 +142,7 @@ fn is_no_key(key: &Tried) {
 #[test]
 fn a_stop_at_any_moment_leaves_no_key() {
     let image = image(&content(4 * MIB as usize));
-    let work = super::super::engine::work(4 * MIB, 8 * MIB, Extent::WholeMedium);
+    let work = crate::write::engine::work(4 * MIB, 8 * MIB, Extent::WholeMedium);
     let mut stopped = 0;
     for stop_at in (0..work).step_by(MIB as usize / 2) {
         let key = tried(&image, 8 * MIB, Extent::WholeMedium, &[], stop_at);

@@ -8,11 +8,11 @@ use std::io;
 use std::time::Duration;
 
 use super::capacity::{self, Shortfall};
-use super::event::Phase;
-use super::image::Image;
 use super::pipe::{self, HEAD_BYTES, PIECE, Wanted};
-use super::result::{Ended, Extent, Fault};
 use crate::sys::disk::{AlignedBuffer, Ejected, Target};
+use crate::write::event::Phase;
+use crate::write::image::Image;
+use crate::write::result::{Ended, Extent, Fault};
 
 /// Bytes of the sector that comes last.
 const SECTOR: usize = 512;
