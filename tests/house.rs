@@ -14,11 +14,11 @@ use mediaseal::verify::outcome::Outcome;
 
 /// Rooms from the bottom up; those on one line do not use each other.
 const ROOMS: [&[&str]; 12] = [
+    &["text"],
     &["sys", "seal"],
     &["store"],
     &["medium"],
     &["source"],
-    &["text"],
     &["verify"],
     &["instrument"],
     &["install"],
@@ -234,7 +234,9 @@ fn arrows_between_rooms_point_down() {
         files += 1;
         let own = rank(room).unwrap_or_else(|| panic!("{path}: a room that has no place"));
         for used in rooms_used(code, depth) {
-            let below = rank(&used).is_some_and(|rank| rank < own) && room != "seal";
+            let below = rank(&used).is_some_and(|rank| rank < own);
+            // What is signed knows nothing but the words of its refusals.
+            let below = below && (room != "seal" || used == "text");
             assert!(used == room || below, "{path} uses {used}, which is not below {room}");
             uses.entry(room).or_default().insert(used);
         }

@@ -24,7 +24,8 @@ use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::Language;
 use crate::verify::closure;
 use crate::verify::decide::{self, Accepted, Request};
-use crate::verify::finding::Kind;
+use crate::verify::detail::Detail;
+use crate::verify::finding::{Kind, Spot};
 use crate::verify::level::Level;
 use crate::verify::outcome::Outcome;
 use crate::verify::report::{Compared, Report};
@@ -174,7 +175,8 @@ pub(crate) fn finding(error: &PackError) -> Option<Kind> {
             Some(Kind::FileChanged { path: path.clone(), sectors: None })
         }
         RenderError::Open { path, source } | RenderError::Read { path, source, .. } => {
-            Some(Kind::ReadError { place: path.clone(), detail: source.to_string() })
+            let place = Spot::Path(path.clone());
+            Some(Kind::ReadError { place, detail: Detail::said(source) })
         }
         RenderError::Write { .. } => None,
     }
@@ -221,6 +223,7 @@ fn render(
                 &plan,
                 target,
                 map,
+                None,
                 &mut open,
                 &mut |done| progress(done, all),
                 |file| self_check(file, path, accepted),

@@ -20,8 +20,9 @@ use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::error::SourceError;
+use super::error::{Doing, SourceError};
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
+use super::remark::Limit;
 use super::{Raw, Shape, Source};
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
 
@@ -58,7 +59,7 @@ impl FolderSource {
         let place = path.display().to_string();
         match FolderHandle::open(path) {
             Ok(root) => Ok(Self { root, place, last: RefCell::new(None) }),
-            Err(error) => Err(SourceError::opening(&place, "opening", error)),
+            Err(error) => Err(SourceError::opening(&place, Doing::Opening, error)),
         }
     }
 
@@ -93,13 +94,14 @@ impl FolderSource {
         gatherer: &mut Gatherer,
     ) -> Result<Result<(), Full>, SourceError> {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
-        let device = folder.identity().map_err(|error| fail(path, "looking at", error))?.device;
+        let device = folder.identity().map_err(|error| fail(path, Doing::LookingAt, error))?.device;
         let is_drive_root = path.is_empty() && self.mounted().is_root;
         let (names, unread) = match folder.list() {
             Ok(names) => (names, None),
             Err(error) if error.kind() == std::io::ErrorKind::ArgumentListTooLong => {
                 // Too many to list: no release has a folder like that.
-                gatherer.remark(Remark::GivenUp { detail: format!("{error}: {path}") });
+                let limit = Limit::FolderTooFull { path: path.to_string() };
+                gatherer.remark(Remark::GivenUp { limit });
                 return Ok(Ok(()));
             }
             Err(error) => (Vec::new(), Some(error)),
@@ -119,7 +121,7 @@ impl FolderSource {
             let found = folder
                 .entry(&raw)
                 .and_then(|found| found.ok_or_else(|| std::io::ErrorKind::NotFound.into()))
-                .map_err(|error| fail(&path, "looking at", error))?;
+                .map_err(|error| fail(&path, Doing::LookingAt, error))?;
             let kind = match found.kind {
                 SystemKind::File => EntryKind::File { size: found.bytes },
                 SystemKind::Folder => EntryKind::Folder,
@@ -144,8 +146,8 @@ impl FolderSource {
                 continue;
             }
             if depth >= MAX_DEPTH {
-                let detail = format!("more than {MAX_DEPTH} folders deep: {path}");
-                gatherer.remark(Remark::GivenUp { detail });
+                let limit = Limit::TooDeep { path: path.to_string() };
+                gatherer.remark(Remark::GivenUp { limit });
                 continue;
             }
             let below = match folder.open_folder(&raw) {
@@ -179,7 +181,7 @@ impl Source for FolderSource {
     }
 
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
-        let fail = |error| SourceError::io(&self.place_of(path), "opening", error);
+        let fail = |error| SourceError::io(&self.place_of(path), Doing::Opening, error);
         let (above, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
         let folder = self.folder(above).map_err(fail)?;
         let file = folder.read(OsStr::new(name)).map_err(fail)?;

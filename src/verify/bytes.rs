@@ -12,11 +12,14 @@ use crate::medium::{
     Beyond, BundleDifference, BundlePlan, BundleRegion, Difference, FileSpec, OsChange, Plan,
     Region, Tap,
 };
+use crate::seal::names::escape;
 use crate::source::{Listing, Shape, Source};
+use crate::text::Details;
 
 use super::closure;
 use super::decide::{Accepted, Progress, Taker};
-use super::finding::{Kind, Place};
+use super::detail::Detail;
+use super::finding::{Kind, Place, Spot};
 use super::folder;
 use super::level::Level;
 use super::report::Compared;
@@ -94,12 +97,16 @@ fn volume(
     let spec = release::volume(&accepted.manifest, &accepted.release_code);
     let plan = match Plan::new(&spec, all_files(accepted)) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::failed(Kind::NotRendered { detail: error.to_string() }),
+        Err(error) => return Outcome::failed(Kind::NotRendered { detail: Detail::said(&error) }),
     };
     let shape = source.shape();
     let (mut reader, length) = match source.raw() {
         Ok(raw) => raw,
-        Err(error) => return Outcome::failed(Kind::SourceError { detail: error.to_string() }),
+        Err(error) => {
+            return Outcome::failed(Kind::SourceError {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let beyond = match (level, length) {
         (Level::WholeMedium, Some(device_bytes)) => Beyond::MustBeZero { device_bytes },
@@ -143,8 +150,12 @@ fn volume(
         }
     }
     if let Some((at, error)) = comparison.read_error {
-        let place = format!("sector {}", at / 512);
-        findings.push(Kind::ReadError { place, detail: error.to_string() });
+        let place = Spot::Sector(at / 512);
+        let detail = match at >= MAX_DISK_BYTES {
+            true => Detail::with(|details| details.size_unknown, &[]),
+            false => Detail::said(error),
+        };
+        findings.push(Kind::ReadError { place, detail });
     }
     Outcome { findings, compared: None, taker_error: None }
 }
@@ -194,24 +205,30 @@ fn difference(plan: &Plan, found: &Difference) -> Kind {
 fn os_change(change: &OsChange) -> Kind {
     match change {
         OsChange::DiskSignature { .. } => Kind::OsDiskSignature,
-        OsChange::VolumeDirty => Kind::OsChange { detail: "volume in use".to_string() },
+        OsChange::VolumeDirty => known(|details| details.volume_in_use, &[]),
         OsChange::FatFlags { found } => {
-            Kind::OsChange { detail: format!("FAT entry 1: {found:08x}") }
+            known(|details| details.fat_flags, &[("found", format!("{found:08x}"))])
         }
-        OsChange::FsInfoCounters { free_clusters, next_free } => {
-            Kind::OsChange { detail: format!("FSInfo: {free_clusters}, {next_free}") }
-        }
+        OsChange::FsInfoCounters { free_clusters, next_free } => known(
+            |details| details.fs_info,
+            &[("free", free_clusters.to_string()), ("next", next_free.to_string())],
+        ),
         OsChange::AccessDates { entries } => {
-            Kind::OsChange { detail: format!("access dates: {entries}") }
+            known(|details| details.access_dates, &[("entries", entries.to_string())])
         }
         OsChange::SystemVolumeInformation => {
-            Kind::OsChange { detail: "System Volume Information".to_string() }
+            Kind::OsChange { detail: Detail::said("System Volume Information") }
         }
         OsChange::AddedFile { name, content } => {
             let hex: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
-            Kind::OsChange { detail: format!("{name}: {hex}") }
+            known(|details| details.added_file, &[("name", escape(name)), ("content", hex)])
         }
     }
+}
+
+/// A change that an operating system makes, with its values.
+fn known(template: fn(&Details) -> &'static str, values: &[(&str, String)]) -> Kind {
+    Kind::OsChange { detail: Detail::with(template, values) }
 }
 
 fn bundle(
@@ -225,11 +242,15 @@ fn bundle(
     let issued = release::issued(&accepted.manifest);
     let plan = match BundlePlan::new(issued, all_files(accepted)) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::failed(Kind::NotRendered { detail: error.to_string() }),
+        Err(error) => return Outcome::failed(Kind::NotRendered { detail: Detail::said(&error) }),
     };
     let (mut reader, _) = match source.raw() {
         Ok(raw) => raw,
-        Err(error) => return Outcome::failed(Kind::SourceError { detail: error.to_string() }),
+        Err(error) => {
+            return Outcome::failed(Kind::SourceError {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let all = plan.bytes();
     let mut hand = Hand { files: plan.files(), taker };
@@ -252,8 +273,8 @@ fn bundle(
         findings.push(Kind::MoreDifferences { count: comparison.unlisted });
     }
     if let Some((at, error)) = comparison.read_error {
-        let place = format!("byte {at}");
-        findings.push(Kind::ReadError { place, detail: error.to_string() });
+        let place = Spot::Byte(at);
+        findings.push(Kind::ReadError { place, detail: Detail::said(error) });
     }
     Outcome { findings, compared: None, taker_error: None }
 }

@@ -18,6 +18,7 @@ use crate::text::Language;
 
 use super::decide::Held;
 use super::demo;
+use super::detail::Detail;
 use super::finding::{Kind, Severity};
 use super::outcome::{Failure, Outcome};
 use super::pinning::{self, Standing, Surroundings};
@@ -149,9 +150,8 @@ fn anchor_files(path: &Path, language: Language) -> Result<SealFiles, Failure> {
 
 /// The trust documents of a source, and what stood in the way of reading them.
 fn source_files(path: &Path) -> Result<(SealFiles, Vec<Kind>), Kind> {
-    let unreadable = |error: source::SourceError| Kind::SourceError {
-        detail: format!("{error}. {}", error.advice()),
-    };
+    let unreadable =
+        |error: source::SourceError| Kind::SourceError { detail: Detail::unreadable(&error) };
     let source = source::open(path).map_err(unreadable)?;
     let listing = source.listing().map_err(unreadable)?;
     let of_trust = |path: &&str| {

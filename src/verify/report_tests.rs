@@ -1,3 +1,4 @@
+use super::super::detail::Detail;
 use super::super::finding::tests::samples;
 use super::super::rollback::Rollback;
 use super::super::text;
@@ -5,7 +6,7 @@ use super::*;
 use crate::seal::manifest::tests::sample;
 use crate::seal::signers;
 use crate::seal::testing::{TestKey, chain, first_document, role};
-use crate::source::SourceError;
+use crate::source::{Doing, SourceError};
 use crate::text::Language;
 
 /// A report with all evidence.
@@ -51,7 +52,7 @@ fn pass_needs_every_piece_of_evidence() {
 
 #[test]
 fn fail_wins_then_trust_then_unread() {
-    let unread = Kind::SourceError { detail: "x".into() };
+    let unread = Kind::SourceError { detail: Detail::said("x") };
     let trust = Kind::StateNewer;
     let with = |findings: &[Kind]| {
         let mut report = complete();
@@ -90,11 +91,11 @@ fn a_path_is_shown_so_that_it_can_be_copied() {
     report.device = Some("Maker\u{1b}[2J".to_string());
     assert_eq!(head(&report), r"  Medium      Maker\u{1b}[2J (\\.\E:)");
     let error = std::io::Error::other("no such place");
-    let error = SourceError::io(r"C:\Users\x", "reading", error);
-    report.findings.push(Kind::SourceError { detail: format!("{error}. {}", error.advice()) });
+    let error = SourceError::io(r"C:\Users\x", Doing::Reading, error);
+    report.findings.push(Kind::SourceError { detail: Detail::unreadable(&error) });
     for language in Language::ALL {
         let text = text::render(&report, language);
-        assert!(text.contains(r"reading C:\Users\x: no such place"), "{text}");
+        assert!(text.contains(r" C:\Users\x") && text.contains("no such place"), "{text}");
     }
 }
 

@@ -15,6 +15,7 @@ use crate::sys::device::{DeviceFacts, device_facts};
 use crate::text::{Entry, Language, fill};
 
 use super::decide::{self, Decision, FileSet, Held, Request, Scope, Taker, Threshold};
+use super::detail::Detail;
 use super::finding::{Kind, Unpinned};
 use super::level::Level;
 use super::outcome::{Failure, Outcome};
@@ -119,8 +120,7 @@ fn unopened(asked: &Asked, read: &StateRead, given: Option<&Chain>, error: &Sour
     let mut report = Report::new(name, Level::FilesOnly, held.pin());
     report.demo_held = held.is_demo();
     report.findings.extend(held.finding());
-    let detail = format!("{error}. {}", error.advice());
-    report.findings.push(Kind::SourceError { detail });
+    report.findings.push(Kind::SourceError { detail: Detail::unreadable(error) });
     report.note_demo();
     report
 }
