@@ -5,7 +5,7 @@
 //! that stands there already is never replaced unasked.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -156,7 +156,7 @@ fn make_startable(path: &Path) {
     {
         use std::os::unix::fs::PermissionsExt as _;
         // It can still be started by name of a shell where this fails.
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o755));
+        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755));
     }
     #[cfg(not(unix))]
     let _ = path;
