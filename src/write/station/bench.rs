@@ -326,7 +326,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
                         "unplug it, set the switch, plug it in again".to_string()
                     }
                     confirm::RequireProtection::No => {
-                        "unplug it, set its switch if it has one, plug it in again".to_string()
+                        "unplug it, set the switch (if any), plug it in again".to_string()
                     }
                 },
             ),
@@ -362,13 +362,12 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         let (mood, text) = match seen.ending {
             Ending::Proved => (Mood::Proved, self.card(&entry, crew)?),
             Ending::Failed => (Mood::Failed, failed(seen.first_bad_offset, "proof")),
-            Ending::OsChanges => (
-                Mood::Odd,
-                "changed by a system: unplug it, open the switch, it is written again".to_string(),
-            ),
+            Ending::OsChanges => {
+                (Mood::Odd, "changed by a system: unplug it, open the switch, plug in".to_string())
+            }
             Ending::NotProtected => (
                 Mood::Replug,
-                "NOT protected: unplug it, set the switch, plug it in again".to_string(),
+                "NOT protected: unplug it, set the switch, plug in again".to_string(),
             ),
             _ => (Mood::Odd, format!("not proved: {}", seen.detail)),
         };
