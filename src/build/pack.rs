@@ -224,6 +224,7 @@ fn render(
                 &plan,
                 target,
                 map,
+                None,
                 &mut open,
                 &mut |done| progress(done, all),
                 |file| self_check(file, path, accepted),

@@ -104,6 +104,7 @@ pub fn result(result: &TargetResult) -> Value {
         "read": moved(&result.read),
         "protection": protection(&result.protection),
         "does_not_mount": result.head_cleared,
+        "marks_left": result.marks_left,
         "ejected": result.ejected.map(|ejected| ejected == Ejected::Done),
     })
 }

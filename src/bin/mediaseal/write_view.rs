@@ -196,6 +196,9 @@ fn ending(name: &str, result: &TargetResult) -> Vec<String> {
         }
         (_, false) => lines.push("    Nothing was written to it.".into()),
     }
+    if result.marks_left {
+        lines.push("    Single sectors may still hold marks of the capacity test.".into());
+    }
     lines
 }
 

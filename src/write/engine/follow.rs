@@ -34,7 +34,7 @@ pub(super) fn run(
     for (index, target) in opened.into_iter().enumerate() {
         match target {
             Ok((target, bytes)) => run.begin(index, target, bytes, sender.clone()),
-            Err(ended) => run.finish(index, Written { ended, head_cleared: false, ejected: None }),
+            Err(ended) => run.finish(index, Written::without_word(ended, Phase::Open)),
         }
     }
     drop(sender);
@@ -184,6 +184,7 @@ impl Run<'_> {
         target.finished = true;
         target.result.ended = written.ended;
         target.result.head_cleared = written.head_cleared;
+        target.result.marks_left = written.marks_left;
         target.result.ejected = written.ejected;
         target.result.finished = self.job.clock.now();
         self.observer.event(&Event::Finished { target: index, result: &target.result });
@@ -228,7 +229,8 @@ impl Run<'_> {
             if !target.finished && which(target) {
                 target.abandoned.cancel();
                 let ended = Ended::Failed(Fault::Hangs { offset: target.at });
-                self.finish(index, Written { ended, head_cleared: false, ejected: None });
+                let reached = target.result.phase;
+                self.finish(index, Written::without_word(ended, reached));
             }
         }
     }

@@ -96,6 +96,7 @@ fn begun(disk: &Disk, protection: Protection, job: &Job) -> TargetResult {
         read: Moved::default(),
         protection,
         head_cleared: false,
+        marks_left: false,
         ejected: None,
     }
 }
