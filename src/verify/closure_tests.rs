@@ -56,7 +56,7 @@ fn every_stranger_and_every_wrong_kind_by_its_own_finding() {
     let file = EntryKind::File { size: 7 };
     let path = |text: &str| text.to_string();
     assert_eq!(
-        with(entry("A/B.TXT", file.clone())),
+        with(entry("A/B.TXT", file)),
         [Kind::UnexpectedFile { path: path("A/B.TXT"), size: 7, sectors: None }]
     );
     assert_eq!(with(entry("A", EntryKind::Folder)), [Kind::UnexpectedFolder { path: path("A") }]);
