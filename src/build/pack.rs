@@ -5,6 +5,7 @@
 //! files are hashed in the one read that renders them; an output gets its name
 //! only once everything was as sealed.
 
+use crate::store::Doing;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
@@ -91,7 +92,7 @@ impl PackError {
             Self::Render(error) => error.advice(),
             Self::Bundle(error) => error.advice(),
             Self::Store(StoreError::Exists(_)) => "Take another name, or --force.",
-            Self::Store(error) => error.advice(),
+            Self::Store(error) => error.advice(Language::English),
             Self::ReadBack(..) => "The disk may be failing: write to another one.",
         }
     }
@@ -283,7 +284,7 @@ fn show(
     {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let written = writeln!(beside, "{digest}  {name}");
-        written.map_err(StoreError::io("write", sha256_path(path)))?;
+        written.map_err(StoreError::io(Doing::Write, sha256_path(path)))?;
         file.commit()?;
         shown.push(path.to_path_buf());
         beside.commit()?;

@@ -72,9 +72,9 @@ impl From<FileError> for Failure {
         let (outcome, next) = match &error {
             FileError::Io { error, .. } => (Outcome::Io, advice_for(error)),
             FileError::Store(inner @ (StoreError::Exists(_) | StoreError::OtherKind(_))) => {
-                (Outcome::Refused, inner.advice())
+                (Outcome::Refused, inner.advice(Language::English))
             }
-            FileError::Store(inner) => (Outcome::Io, inner.advice()),
+            FileError::Store(inner) => (Outcome::Io, inner.advice(Language::English)),
             FileError::TooLong { .. } => (Outcome::Fail, "It is not a file of this kind."),
         };
         Self::new(outcome, error.to_string(), next)

@@ -95,10 +95,10 @@ impl PrivacyFault {
     }
 
     /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self, language: Language) -> &'static str {
         match self {
-            Self::Io { error, .. } => advice_for(error),
-            fault => fault.entry(Language::English.table()).next,
+            Self::Io { error, .. } => advice_for(error, language),
+            fault => fault.entry(language.table()).next,
         }
     }
 }

@@ -162,6 +162,10 @@ pub fn remark(remark: &Remark) -> Kind {
 }
 
 #[cfg(test)]
+#[path = "closure_tests.rs"]
+mod judgement_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::verify::finding::Severity;

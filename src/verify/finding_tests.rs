@@ -189,9 +189,21 @@ fn places_of_both_languages_are_the_same() {
             }
         )*};
     }
-    same_places!(labels, learning, regions, oddities, remarks, seal_faults, details);
+    same_places!(
+        labels,
+        learning,
+        regions,
+        oddities,
+        remarks,
+        seal_faults,
+        details,
+        doings,
+        claims,
+        differences
+    );
     same_places_of_both!(findings, failures, learn_failures, copy_failures);
-    same_places_of_both!(source_faults, folder_faults);
+    same_places_of_both!(source_faults, folder_faults, store_faults);
+    same_places_of_both!(destination_faults, staging_faults);
     assert!(compared > 300, "{compared}");
 }
 

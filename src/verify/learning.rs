@@ -11,7 +11,7 @@ use crate::seal::anchor;
 use crate::seal::chain::{Chain, SignedDocument};
 use crate::seal::layout::{SealName, seal_name};
 use crate::seal::limits::MAX_ANCHOR_BYTES;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::seal::signature::Signature;
 use crate::source;
 use crate::text::Language;
@@ -94,8 +94,7 @@ pub fn learn(
     findings.extend(step.findings);
     if let Some(chain) = &step.chain {
         state.learn(chain).map_err(|error| {
-            let values =
-                [("path", escape_path(folder)), ("detail", escape_message(&error.to_string()))];
+            let values = [("path", escape_path(folder)), ("detail", error.words(language))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
     }
@@ -132,7 +131,7 @@ fn looks_like_an_anchor(path: &Path) -> bool {
 fn anchor_files(path: &Path, language: Language) -> Result<SealFiles, Failure> {
     let bytes = read_anchor_bytes(path, language)?;
     let documents = anchor::documents(&bytes).map_err(|error| {
-        let values = [("path", escape_path(path)), ("detail", escape_message(&error.to_string()))];
+        let values = [("path", escape_path(path)), ("detail", error.words(language))];
         failure(Outcome::TrustSetUp, language.table().failures.anchor_refused, &values)
     })?;
     let mut files = SealFiles::default();

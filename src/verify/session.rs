@@ -162,10 +162,8 @@ impl Session<'_> {
             return Ok(None);
         };
         let stored = state.learn(chain).map_err(|error| {
-            let values = [
-                ("path", escape_path(&self.asked.state)),
-                ("detail", escape_message(&error.to_string())),
-            ];
+            let values =
+                [("path", escape_path(&self.asked.state)), ("detail", error.words(language))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
         Ok(stored.then(|| chain.length()))
@@ -227,7 +225,7 @@ pub fn read_anchor(path: &Path, language: Language) -> Result<GivenAnchor, Failu
     let name = || ("path", escape_path(path));
     let bytes = read_anchor_bytes(path, language)?;
     let chain = anchor::parse(&bytes).map_err(|error| {
-        let values = [name(), ("detail", escape_message(&error.to_string()))];
+        let values = [name(), ("detail", error.words(language))];
         failure(Outcome::TrustSetUp, failures.anchor_refused, &values)
     })?;
     Ok(GivenAnchor { path: path.to_path_buf(), chain })
@@ -244,7 +242,7 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
     // A pipe would make us wait for a writer.
     let metadata = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?;
     if !metadata.is_file() {
-        return Err(refuse("not a file".to_string()));
+        return Err(refuse(language.table().details.not_a_file.to_string()));
     }
     let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
     let mut bytes = Vec::new();

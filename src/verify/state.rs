@@ -19,7 +19,7 @@ use crate::store::lock::{LockError, Locked};
 use crate::store::private::{PrivacyFault, private_folder};
 use crate::store::slots::{Slots, SlotsError, SlotsRead};
 use crate::store::{StoreError, SystemFolder};
-use crate::text::Language;
+use crate::text::{Language, fill};
 
 use super::detail::Detail;
 use super::finding::Kind;
@@ -99,14 +99,24 @@ pub enum StateError {
     Changed(String),
 }
 
-impl fmt::Display for StateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl StateError {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Lock(error) => error.fmt(f),
-            Self::Slots(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-            Self::Changed(why) => write!(f, "it changed meanwhile: {why}"),
+            Self::Lock(error) => error.words(language),
+            Self::Slots(error) => error.words(language),
+            Self::Store(error) => error.words(language),
+            Self::Changed(why) => {
+                fill(language.table().details.changed_meanwhile, &[("why", why.clone())])
+            }
         }
+    }
+}
+
+impl fmt::Display for StateError {
+    /// What happened, in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -1,7 +1,10 @@
 //! English: the words inside of findings.
 
 use super::entry;
-use crate::text::table::{Details, FolderFaults, Oddities, Remarks, SealFaults, SourceFaults};
+use crate::text::table::{
+    ClaimLabels, DestinationFaults, Details, Differences, Doings, FolderFaults, Oddities, Remarks,
+    SealFaults, SourceFaults, StagingFaults, StoreFaults, SystemAdvice,
+};
 
 const NOT_SIGNED: &str = "It is not what was signed: do not use it.";
 const ANOTHER_PORT: &str = "Try another port or another copy once.";
@@ -181,6 +184,8 @@ pub(in crate::text) const FOLDER_FAULTS: FolderFaults = FolderFaults {
 
 pub(in crate::text) const DETAILS: Details = Details {
     changed_while_read: "it changed while it was read",
+    changed_meanwhile: "it changed meanwhile: {why}",
+    not_a_file: "not a file",
     size_unknown: "the device tells no size and does not end",
     another_document: "another document",
     trust_store_missing: "the trust store is missing",
@@ -192,4 +197,157 @@ pub(in crate::text) const DETAILS: Details = Details {
     fs_info: "FSInfo: {free}, {next}",
     access_dates: "access dates: {entries}",
     added_file: "{name}: {content}",
+};
+
+pub(in crate::text) const DOINGS: Doings = Doings {
+    create_folder: "cannot create the folder {path}: {error}",
+    create: "cannot create {path}: {error}",
+    flush_folder: "cannot flush the folder {path}: {error}",
+    flush: "cannot flush {path}: {error}",
+    give_name: "cannot give its name to {path}: {error}",
+    list: "cannot list {path}: {error}",
+    lock: "cannot lock {path}: {error}",
+    look_at: "cannot look at {path}: {error}",
+    open_again: "cannot open again {path}: {error}",
+    open_folder: "cannot open the folder {path}: {error}",
+    open: "cannot open {path}: {error}",
+    put_back: "cannot put back {path}: {error}",
+    read_back: "cannot read back {path}: {error}",
+    remove: "cannot remove {path}: {error}",
+    replace: "cannot replace {path}: {error}",
+    write_record: "cannot write the record in {path}: {error}",
+    write: "cannot write {path}: {error}",
+    cut: "cannot cut {path}: {error}",
+    read: "cannot read {path}: {error}",
+    set_aside: "cannot set aside a torn line in {path}: {error}",
+};
+
+const OTHER_NAME: &str = "Choose another name.";
+const CALL_SUPPORT: &str = "Do not use this key. Keep it as it is and call support.";
+
+pub(in crate::text) const STORE_FAULTS: StoreFaults = StoreFaults {
+    exists: entry("{path} is there already", "Choose another name, or use --force to replace it."),
+    other_kind: entry("{path} is there already and of another kind", OTHER_NAME),
+    no_name: entry("\"{path}\" names no file", OTHER_NAME),
+    long_name: entry("the name {path} is too long", "Choose a shorter name."),
+    too_deep: entry(
+        "{path} has too many levels of folders",
+        "Look into that folder: nothing of ours is so deep.",
+    ),
+    vanished: entry(
+        "{path} vanished while it was being written",
+        "Something else works in that folder. Stop it, then try again.",
+    ),
+    too_long: entry(
+        "{path} is longer than {limit} bytes",
+        "Recover the state: see enrol --recover.",
+    ),
+    lock_busy: entry(
+        "another program is working in {path}",
+        "Wait until the other mediaseal program has ended, then try again.",
+    ),
+    newer: entry("a newer program stored the state, in format {format}", "Use the newer program."),
+    torn: entry("the stored state is torn: {what}", "Recover the state: see enrol --recover."),
+    unexpected: entry(
+        "the stored state is not as expected",
+        "Recover the state: see enrol --recover.",
+    ),
+    moved: entry("the state moved from generation {expected} to {found} meanwhile", "Try again."),
+    body_too_long: entry(
+        "the state would be {bytes} bytes long",
+        "Remove documents that are no longer needed.",
+    ),
+    log_broken: entry(
+        "{path}: line {line} does not follow the line before it",
+        "Keep the log as it is, and show it to the security officer.",
+    ),
+    log_too_long: entry(
+        "{path} would be too long",
+        "Move the log to an archive; a new one begins by itself.",
+    ),
+    log_entry: entry(
+        "the entry is not one that a log can hold",
+        "Report this: the program made an entry that it must not make.",
+    ),
+    log_unusable: entry("{path} was left half-written", "Start the program again."),
+    journal_newer: entry("line {line} was written by a newer program", "Use the newer program."),
+};
+
+pub(in crate::text) const SYSTEM_ADVICE: SystemAdvice = SystemAdvice {
+    full: "Make room on the disk, then try again.",
+    read_only: "The disk is read-only. Choose another place.",
+    no_permission: "Use an account that may write there.",
+    not_found: "Make the folder first, or correct the path.",
+    unsupported: "Use another file system, or another system.",
+    other: "Try again. If it happens again, the disk may be failing.",
+};
+
+pub(in crate::text) const DESTINATION_FAULTS: DestinationFaults = DestinationFaults {
+    link: entry(
+        "{path} (part {component} of the path) is a link",
+        "Name the real folder. If nobody made this link, ask why it is there.",
+    ),
+    not_a_folder: entry("{path} is not a folder", "Name a folder, with its whole path."),
+    missing: entry("{path} is not there", "Make the folder first, or correct the path."),
+    path: entry("\"{path}\" is not the path of a folder", "Name a folder, with its whole path."),
+    read_only: entry(
+        "{path} is on a read-only disk",
+        "The disk is read-only. Choose another place.",
+    ),
+    no_permission: entry(
+        "this account may not work in {path}",
+        "Use an account that may write there.",
+    ),
+    inside_source: entry("it lies inside the source, or on its device", "Choose another place."),
+};
+
+pub(in crate::text) const STAGING_FAULTS: StagingFaults = StagingFaults {
+    name: entry("the name \"{path}\": {fault}", CALL_SUPPORT),
+    exchanged: entry(
+        "{path} was exchanged for another folder during the copy",
+        "Somebody or something works in that folder. Find out what before trying again.",
+    ),
+    exists: entry(
+        "{path} is there already and differs in {count} places{first}",
+        "Move the other folder away, or ask who changed it.",
+    ),
+    foreign_owner: entry(
+        "{path} is there already and belongs to another user (number {owner})",
+        "Ask who made it. Move it away, then copy again: the copy will be yours.",
+    ),
+    longer: entry("{path} is longer than the {declared} bytes declared", CALL_SUPPORT),
+    shorter: entry("{path} ended at byte {received} of {declared}", CALL_SUPPORT),
+    contents: entry("{path} is not the signed file", CALL_SUPPORT),
+    set: entry("{path} was not copied, or is not in the signed set", CALL_SUPPORT),
+    read_back: entry(
+        "the disk did not give back what was written, in {count} places{first}",
+        "The disk of this computer may be failing. Have it checked.",
+    ),
+};
+
+pub(in crate::text) const DIFFERENCES: Differences = Differences {
+    missing: "{path} is missing",
+    extra: "{path} should not be there",
+    kind: "{path} is of another kind",
+    length: "{path} has another length",
+    contents: "{path} has other contents",
+};
+
+pub(in crate::text) const CLAIMS: ClaimLabels = ClaimLabels {
+    manifest: "manifest",
+    title: "title",
+    publisher: "publisher",
+    product: "product",
+    version: "version",
+    release: "release",
+    position: "{position} (floor {floor})",
+    issued: "issued",
+    advise_after: "renew after",
+    applies_to: "for",
+    file: "file",
+    release_code: "release code",
+    signature: "signature",
+    trust: "trust",
+    files: "files",
+    remark: "remark",
 };

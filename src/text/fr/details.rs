@@ -1,7 +1,10 @@
 //! French: the words inside of findings.
 
 use super::entry;
-use crate::text::table::{Details, FolderFaults, Oddities, Remarks, SealFaults, SourceFaults};
+use crate::text::table::{
+    ClaimLabels, DestinationFaults, Details, Differences, Doings, FolderFaults, Oddities, Remarks,
+    SealFaults, SourceFaults, StagingFaults, StoreFaults, SystemAdvice,
+};
 
 const NOT_SIGNED: &str = "Ce n'est pas ce qui a été signé\u{a0}: ne l'utilisez pas.";
 const ANOTHER_PORT: &str = "Essayez une fois un autre port ou une autre copie.";
@@ -190,6 +193,8 @@ pub(in crate::text) const FOLDER_FAULTS: FolderFaults = FolderFaults {
 
 pub(in crate::text) const DETAILS: Details = Details {
     changed_while_read: "cela a changé pendant la lecture",
+    changed_meanwhile: "il a changé entre-temps\u{a0}: {why}",
+    not_a_file: "pas un fichier",
     size_unknown: "l'appareil ne dit pas sa taille et ne finit pas",
     another_document: "un autre document",
     trust_store_missing: "la confiance enregistrée manque",
@@ -201,4 +206,168 @@ pub(in crate::text) const DETAILS: Details = Details {
     fs_info: "FSInfo\u{a0}: {free}, {next}",
     access_dates: "dates d'accès\u{a0}: {entries}",
     added_file: "{name}\u{a0}: {content}",
+};
+
+pub(in crate::text) const DOINGS: Doings = Doings {
+    create_folder: "création impossible du dossier {path}\u{a0}: {error}",
+    create: "création impossible de {path}\u{a0}: {error}",
+    flush_folder: "le dossier {path} n'a pas pu être confié au disque\u{a0}: {error}",
+    flush: "{path} n'a pas pu être confié au disque\u{a0}: {error}",
+    give_name: "{path} n'a pas pu recevoir son nom\u{a0}: {error}",
+    list: "énumération impossible de {path}\u{a0}: {error}",
+    lock: "{path} n'a pas pu être réservé\u{a0}: {error}",
+    look_at: "examen impossible de {path}\u{a0}: {error}",
+    open_again: "réouverture impossible de {path}\u{a0}: {error}",
+    open_folder: "ouverture impossible du dossier {path}\u{a0}: {error}",
+    open: "ouverture impossible de {path}\u{a0}: {error}",
+    put_back: "{path} n'a pas pu être remis\u{a0}: {error}",
+    read_back: "relecture impossible de {path}\u{a0}: {error}",
+    remove: "suppression impossible de {path}\u{a0}: {error}",
+    replace: "remplacement impossible de {path}\u{a0}: {error}",
+    write_record: "le procès-verbal n'a pas pu être écrit dans {path}\u{a0}: {error}",
+    write: "écriture impossible de {path}\u{a0}: {error}",
+    cut: "{path} n'a pas pu être raccourci\u{a0}: {error}",
+    read: "lecture impossible de {path}\u{a0}: {error}",
+    set_aside: "une ligne coupée de {path} n'a pas pu être mise de côté\u{a0}: {error}",
+};
+
+const OTHER_NAME: &str = "Prenez un autre nom.";
+const CALL_SUPPORT: &str =
+    "N'utilisez pas cette clé. Gardez-la telle quelle et appelez l'assistance.";
+const RECOVER: &str = "Rétablissez l'état\u{a0}: voir enrol --recover.";
+
+pub(in crate::text) const STORE_FAULTS: StoreFaults = StoreFaults {
+    exists: entry("{path} existe déjà", "Prenez un autre nom, ou --force pour le remplacer."),
+    other_kind: entry("{path} existe déjà et est d'un autre genre", OTHER_NAME),
+    no_name: entry("«\u{a0}{path}\u{a0}» ne nomme aucun fichier", OTHER_NAME),
+    long_name: entry("le nom {path} est trop long", "Prenez un nom plus court."),
+    too_deep: entry(
+        "{path} a trop de niveaux de dossiers",
+        "Regardez dans ce dossier\u{a0}: rien de nous n'est si profond.",
+    ),
+    vanished: entry(
+        "{path} a disparu pendant l'écriture",
+        "Autre chose travaille dans ce dossier. Arrêtez-le, puis recommencez.",
+    ),
+    too_long: entry("{path} a plus de {limit} octets", RECOVER),
+    lock_busy: entry(
+        "un autre programme travaille dans {path}",
+        "Attendez la fin de l'autre programme mediaseal, puis recommencez.",
+    ),
+    newer: entry(
+        "un programme plus récent a enregistré l'état, au format {format}",
+        "Utilisez le programme plus récent.",
+    ),
+    torn: entry("l'état enregistré est coupé\u{a0}: {what}", RECOVER),
+    unexpected: entry("l'état enregistré n'est pas celui qu'on attendait", RECOVER),
+    moved: entry(
+        "l'état est passé entre-temps de la génération {expected} à la {found}",
+        "Recommencez.",
+    ),
+    body_too_long: entry("l'état ferait {bytes} octets", "Retirez les documents devenus inutiles."),
+    log_broken: entry(
+        "{path}\u{a0}: la ligne {line} ne suit pas celle d'avant",
+        "Gardez le journal tel quel et montrez-le au responsable de la sécurité.",
+    ),
+    log_too_long: entry(
+        "{path} serait trop long",
+        "Rangez le journal aux archives\u{a0}; un nouveau commence de lui-même.",
+    ),
+    log_entry: entry(
+        "l'entrée n'est pas de celles qu'un journal peut tenir",
+        "Signalez-le\u{a0}: le programme a fait une entrée qu'il ne doit pas faire.",
+    ),
+    log_unusable: entry("{path} est resté à moitié écrit", "Relancez le programme."),
+    journal_newer: entry(
+        "la ligne {line} vient d'un programme plus récent",
+        "Utilisez le programme plus récent.",
+    ),
+};
+
+pub(in crate::text) const SYSTEM_ADVICE: SystemAdvice = SystemAdvice {
+    full: "Libérez de la place sur le disque, puis recommencez.",
+    read_only: "Le disque est en lecture seule. Prenez un autre endroit.",
+    no_permission: "Utilisez un compte qui peut y écrire.",
+    not_found: "Créez d'abord le dossier, ou corrigez le chemin.",
+    unsupported: "Prenez un autre système de fichiers, ou un autre système.",
+    other: "Recommencez. Si cela se répète, le disque est peut-être en panne.",
+};
+
+pub(in crate::text) const DESTINATION_FAULTS: DestinationFaults = DestinationFaults {
+    link: entry(
+        "{path} (partie {component} du chemin) est un lien",
+        "Indiquez le vrai dossier. Si personne n'a fait ce lien, demandez pourquoi il est là.",
+    ),
+    not_a_folder: entry(
+        "{path} n'est pas un dossier",
+        "Indiquez un dossier, par son chemin entier.",
+    ),
+    missing: entry("{path} n'existe pas", "Créez d'abord le dossier, ou corrigez le chemin."),
+    path: entry(
+        "«\u{a0}{path}\u{a0}» n'est pas le chemin d'un dossier",
+        "Indiquez un dossier, par son chemin entier.",
+    ),
+    read_only: entry(
+        "{path} est sur un disque en lecture seule",
+        "Le disque est en lecture seule. Prenez un autre endroit.",
+    ),
+    no_permission: entry(
+        "ce compte ne peut pas travailler dans {path}",
+        "Utilisez un compte qui peut y écrire.",
+    ),
+    inside_source: entry(
+        "elle se trouve dans la source, ou sur son appareil",
+        "Prenez un autre endroit.",
+    ),
+};
+
+pub(in crate::text) const STAGING_FAULTS: StagingFaults = StagingFaults {
+    name: entry("le nom «\u{a0}{path}\u{a0}»\u{a0}: {fault}", CALL_SUPPORT),
+    exchanged: entry(
+        "{path} a été échangé contre un autre dossier pendant la copie",
+        "Quelqu'un ou quelque chose travaille dans ce dossier. Trouvez quoi avant de recommencer.",
+    ),
+    exists: entry(
+        "{path} existe déjà et diffère en {count} endroits{first}",
+        "Mettez l'autre dossier ailleurs, ou demandez qui l'a modifié.",
+    ),
+    foreign_owner: entry(
+        "{path} existe déjà et est à un autre utilisateur (numéro {owner})",
+        "Demandez qui l'a fait. Mettez-le ailleurs, puis recopiez\u{a0}: la copie sera à vous.",
+    ),
+    longer: entry("{path} est plus long que les {declared} octets annoncés", CALL_SUPPORT),
+    shorter: entry("{path} a fini à l'octet {received} sur {declared}", CALL_SUPPORT),
+    contents: entry("{path} n'est pas le fichier signé", CALL_SUPPORT),
+    set: entry("{path} n'a pas été copié, ou n'est pas parmi les fichiers signés", CALL_SUPPORT),
+    read_back: entry(
+        "le disque n'a pas rendu ce qui a été écrit, en {count} endroits{first}",
+        "Le disque de cet ordinateur est peut-être en panne. Faites-le vérifier.",
+    ),
+};
+
+pub(in crate::text) const DIFFERENCES: Differences = Differences {
+    missing: "{path} manque",
+    extra: "{path} ne devrait pas être là",
+    kind: "{path} est d'un autre genre",
+    length: "{path} a une autre longueur",
+    contents: "{path} a un autre contenu",
+};
+
+pub(in crate::text) const CLAIMS: ClaimLabels = ClaimLabels {
+    manifest: "manifeste",
+    title: "titre",
+    publisher: "éditeur",
+    product: "produit",
+    version: "version",
+    release: "livraison",
+    position: "{position} (plancher {floor})",
+    issued: "établie le",
+    advise_after: "à renouveler",
+    applies_to: "pour",
+    file: "fichier",
+    release_code: "code",
+    signature: "signature",
+    trust: "confiance",
+    files: "fichiers",
+    remark: "remarque",
 };

@@ -180,7 +180,9 @@ texts! {
     /// The rest of them.
     Details: &'static str {
         changed_while_read,
+        changed_meanwhile,
         size_unknown,
+        not_a_file,
         another_document,
         trust_store_missing,
         floors_missing,
@@ -191,5 +193,128 @@ texts! {
         fs_info,
         access_dates,
         added_file,
+    }
+}
+
+texts! {
+    /// That something failed at a file or folder.
+    Doings: &'static str {
+        create_folder,
+        create,
+        flush_folder,
+        flush,
+        give_name,
+        list,
+        lock,
+        look_at,
+        open_again,
+        open_folder,
+        open,
+        put_back,
+        read_back,
+        remove,
+        replace,
+        write_record,
+        write,
+        cut,
+        read,
+        set_aside,
+    }
+}
+
+texts! {
+    /// What stands in the way of writing something down, and what to do.
+    StoreFaults: Entry {
+        exists,
+        other_kind,
+        no_name,
+        long_name,
+        too_deep,
+        vanished,
+        too_long,
+        lock_busy,
+        newer,
+        torn,
+        unexpected,
+        moved,
+        body_too_long,
+        log_broken,
+        log_too_long,
+        log_entry,
+        log_unusable,
+        journal_newer,
+    }
+}
+
+texts! {
+    /// What to do about an error of the system.
+    SystemAdvice: &'static str {
+        full,
+        read_only,
+        no_permission,
+        not_found,
+        unsupported,
+        other,
+    }
+}
+
+texts! {
+    /// Why a folder is not copied into, and what to do.
+    DestinationFaults: Entry {
+        link,
+        not_a_folder,
+        missing,
+        path,
+        read_only,
+        no_permission,
+        inside_source,
+    }
+}
+
+texts! {
+    /// Why nothing was copied, and what to do.
+    StagingFaults: Entry {
+        name,
+        exchanged,
+        exists,
+        foreign_owner,
+        longer,
+        shorter,
+        contents,
+        set,
+        read_back,
+    }
+}
+
+texts! {
+    /// Differences between what was written and what is there.
+    Differences: &'static str {
+        missing,
+        extra,
+        kind,
+        length,
+        contents,
+    }
+}
+
+texts! {
+    /// Labels of what a release says of itself; at most 13 characters.
+    ClaimLabels: &'static str {
+        manifest,
+        title,
+        publisher,
+        product,
+        version,
+        release,
+        position,
+        issued,
+        advise_after,
+        applies_to,
+        file,
+        release_code,
+        signature,
+        trust,
+        files,
+        remark,
     }
 }

@@ -71,9 +71,8 @@ station_first_day() {
 
 # The third key: the log alone says where the order goes on.
 station_second_day() {
-    wait_for said "^@begin second"
-    # Once for each run.
-    wait_for_more "was there before" 1
+    # What is plugged in before the station looks is left alone by it.
+    wait_for said "port [0-9]-4 .*was there before"
     plug_in THREE THREE 7 writable
     wait_for said "port [0-9]-7 .*plug it in again"
     switch THREE THREE 7 protected
@@ -92,11 +91,6 @@ station_forgotten_switch() {
 switch() {
     take_out "$1"
     plug_in "$@"
-}
-
-# wait_for_more PATTERN COUNT: until so many lines of what was said match.
-wait_for_more() {
-    until [[ $(grep -cE -- "$1" "$vm/said") -ge $2 ]]; do wait_for said "$1"; sleep 0.1; done
 }
 
 # 20480000 as people read it.
