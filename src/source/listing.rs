@@ -151,7 +151,7 @@ impl Gatherer {
 /// are none as `\xNN`. `separator` is false where `/` cannot be in a name and
 /// parts the components. The second value is true where nothing was replaced.
 pub(super) fn name_of(raw: &[u8], separator: bool) -> (String, bool) {
-    let plain = |text: &&str| !text.contains('\0') && !(separator && text.contains('/'));
+    let plain = |text: &&str| !(text.contains('\0') || (separator && text.contains('/')));
     if let Some(name) = std::str::from_utf8(raw).ok().filter(plain) {
         return (name.to_string(), true);
     }
