@@ -279,6 +279,14 @@ fn says<'a>(port: &'a str, words: &'a str) -> Step<'a> {
     Box::new(move |board| row(board, port).is_some_and(|row| row.text.contains(words)))
 }
 
+/// Waits for so many looks.
+fn looks<'a>(mut left: usize) -> Step<'a> {
+    Box::new(move |_| {
+        left -= 1;
+        left == 0
+    })
+}
+
 /// Does something once.
 fn then<'a>(work: impl Fn() + 'a) -> Step<'a> {
     Box::new(move |_| {
@@ -528,14 +536,6 @@ fn a_numbered_key_at_another_port_is_not_taken_for_its_twin() {
 fn a_stick_that_a_list_left_out_is_not_plugged_in_by_that() {
     let floor = Floor::new();
     let there = floor.plug("1-1", "THERE", &[]);
-    let looks = |count: usize| {
-        let mut left = count;
-        let step: Step<'_> = Box::new(move |_| {
-            left -= 1;
-            left == 0
-        });
-        step
-    };
     let (finished, _) = floor.run(
         2,
         RequireProtection::No,
@@ -559,6 +559,45 @@ fn a_stick_that_a_list_left_out_is_not_plugged_in_by_that() {
     );
     assert!(!finished.unwrap().complete);
     assert_eq!(floor.results(), [Ending::Done]);
+    assert!(floor.devices.calls(&there.name).is_empty(), "not even opened");
+}
+
+#[test]
+fn without_numbers_of_pluggings_in_only_a_stick_that_was_seen_to_go_is_new() {
+    let floor = Floor::new();
+    let bare = |port: &str| Disk { sequence: None, ..stick(port, port, STICK) };
+    let there = bare("1-1");
+    floor.devices.plug(there.clone(), 0xA5, &[]);
+    let plug = |port: &str| floor.devices.plug(bare(port), 0xA5, &[]);
+    let gone = |name: &str| floor.devices.unplug(name);
+    let name = bare("1-2").name;
+    let (finished, _) = floor.run(
+        1,
+        RequireProtection::No,
+        vec![
+            says("1-1", "was there before"),
+            // Left out of one list, and told with other facts: not plugged in by that.
+            then(|| gone(&there.name)),
+            looks(1),
+            then(|| floor.devices.plug(there.clone(), 0xA5, &[])),
+            looks(10),
+            then(|| floor.devices.change(&there.name, |disk| disk.serial = None)),
+            looks(10),
+            then(|| plug("1-2")),
+            until("1-2", Mood::Replug),
+            then(|| floor.devices.change(&name, |disk| disk.serial = Some(b"X".to_vec()))),
+            looks(10),
+            then(|| floor.devices.change(&name, |disk| disk.serial = Some(b"1-2".to_vec()))),
+            looks(10),
+            // Taken out for a while, it is another plugging-in.
+            then(|| floor.devices.hide(&name, true)),
+            looks(10),
+            then(|| floor.devices.hide(&name, false)),
+            says("1-2", "number 1"),
+        ],
+    );
+    assert!(finished.unwrap().complete);
+    assert_eq!(floor.results(), [Ending::Done, Ending::Proved]);
     assert!(floor.devices.calls(&there.name).is_empty(), "not even opened");
 }
 

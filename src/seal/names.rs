@@ -9,6 +9,7 @@ use std::fmt::{self, Write as _};
 use serde::{Deserialize, Serialize};
 
 use super::limits::{MAX_DEPTH, MAX_FILES, MAX_NUMBER, MAX_PATH_BYTES, MAX_TEXT_CHARACTERS};
+use crate::text::{Language, fill};
 
 /// A `String` newtype with a check; serialised as the plain string.
 macro_rules! checked_text {
@@ -220,22 +221,33 @@ pub enum NameFault {
     TooMany,
 }
 
-impl fmt::Display for NameFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl NameFault {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
+        let limit = |limit: usize| [("limit", language.number(limit as u64))];
+        let other = |other: &String| [("other", escape(other))];
         match self {
-            Self::Empty => write!(f, "empty, absolute, or with an empty part"),
-            Self::TooLong => write!(f, "longer than {MAX_PATH_BYTES} bytes"),
-            Self::TooDeep => write!(f, "more than {MAX_DEPTH} levels deep"),
+            Self::Empty => faults.name_empty.to_string(),
+            Self::TooLong => fill(faults.name_too_long, &limit(MAX_PATH_BYTES)),
+            Self::TooDeep => fill(faults.name_too_deep, &limit(MAX_DEPTH)),
             Self::Character(c) => {
-                write!(f, "the character \"{}\" is not allowed", escape(&c.to_string()))
+                fill(faults.name_character, &[("character", escape(&c.to_string()))])
             }
-            Self::Relative => write!(f, "\".\" and \"..\" are not allowed"),
-            Self::TrailingDot => write!(f, "a trailing dot is not allowed"),
-            Self::Device => write!(f, "a device name of Windows"),
-            Self::CaseTwin(other) => write!(f, "equal to {other} without case"),
-            Self::FileAndFolder(other) => write!(f, "both a file and a folder: {other}"),
-            Self::TooMany => write!(f, "more than {MAX_FILES} files"),
+            Self::Relative => faults.name_relative.to_string(),
+            Self::TrailingDot => faults.name_trailing_dot.to_string(),
+            Self::Device => faults.name_device.to_string(),
+            Self::CaseTwin(twin) => fill(faults.name_case_twin, &other(twin)),
+            Self::FileAndFolder(path) => fill(faults.name_file_and_folder, &other(path)),
+            Self::TooMany => fill(faults.name_too_many, &limit(MAX_FILES)),
         }
+    }
+}
+
+impl fmt::Display for NameFault {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

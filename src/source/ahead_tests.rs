@@ -8,10 +8,13 @@ fn content(path: &str, size: u64) -> Vec<u8> {
     (0..size).map(|at| seed.wrapping_add(at as u8)).collect()
 }
 
+/// The paths that were opened.
+type Opened = Arc<Mutex<Vec<String>>>;
+
 /// Opens files that have the size that stands behind the slash of their path,
 /// and notes which.
-fn opener() -> (impl FnMut(&str) -> io::Result<Cursor<Vec<u8>>> + Send, Arc<Mutex<Vec<String>>>) {
-    let opened = Arc::new(Mutex::new(Vec::new()));
+fn opener() -> (impl FnMut(&str) -> io::Result<Cursor<Vec<u8>>> + Send, Opened) {
+    let opened = Opened::default();
     let noted = Arc::clone(&opened);
     let open = move |path: &str| {
         noted.lock().unwrap().push(path.to_string());

@@ -22,8 +22,9 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::ahead::Ahead;
-use super::error::SourceError;
+use super::error::{Doing, SourceError};
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
+use super::remark::Limit;
 use super::{Raw, Shape, Source};
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
 
@@ -92,7 +93,7 @@ impl FolderSource {
                 let opener = RefCell::new(Opener::new(root));
                 Ok(Self { opener, place, ahead: None })
             }
-            Err(error) => Err(SourceError::opening(&place, "opening", error)),
+            Err(error) => Err(SourceError::opening(&place, Doing::Opening, error)),
         }
     }
 
@@ -114,13 +115,14 @@ impl FolderSource {
         gatherer: &mut Gatherer,
     ) -> Result<Result<(), Full>, SourceError> {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
-        let device = folder.identity().map_err(|error| fail(path, "looking at", error))?.device;
+        let device = folder.identity().map_err(|error| fail(path, Doing::LookingAt, error))?.device;
         let is_drive_root = path.is_empty() && self.mounted().is_root;
         let (names, unread) = match folder.list() {
             Ok(names) => (names, None),
             Err(error) if error.kind() == std::io::ErrorKind::ArgumentListTooLong => {
                 // Too many to list: no release has a folder like that.
-                gatherer.remark(Remark::GivenUp { detail: format!("{error}: {path}") });
+                let limit = Limit::FolderTooFull { path: path.to_string() };
+                gatherer.remark(Remark::GivenUp { limit });
                 return Ok(Ok(()));
             }
             Err(error) => (Vec::new(), Some(error)),
@@ -140,7 +142,7 @@ impl FolderSource {
             let found = folder
                 .entry(&raw)
                 .and_then(|found| found.ok_or_else(|| std::io::ErrorKind::NotFound.into()))
-                .map_err(|error| fail(&path, "looking at", error))?;
+                .map_err(|error| fail(&path, Doing::LookingAt, error))?;
             let kind = match found.kind {
                 SystemKind::File => EntryKind::File { size: found.bytes },
                 SystemKind::Folder => EntryKind::Folder,
@@ -168,8 +170,8 @@ impl FolderSource {
                 continue;
             }
             if depth >= MAX_DEPTH {
-                let detail = format!("more than {MAX_DEPTH} folders deep: {path}");
-                gatherer.remark(Remark::GivenUp { detail });
+                let limit = Limit::TooDeep { path: path.to_string() };
+                gatherer.remark(Remark::GivenUp { limit });
                 continue;
             }
             let below = match folder.open_folder(&raw) {
@@ -209,7 +211,7 @@ impl Source for FolderSource {
         if let Some(bytes) = self.ahead.as_ref().and_then(|ahead| ahead.take(path)) {
             return Ok(Box::new(bytes));
         }
-        let fail = |error| SourceError::io(&self.place_of(path), "opening", error);
+        let fail = |error| SourceError::io(&self.place_of(path), Doing::Opening, error);
         let file = self.opener.borrow_mut().file(path).map_err(fail)?;
         super::positioned::announce_sequence(&file);
         Ok(Box::new(file))

@@ -7,7 +7,8 @@ use crate::seal::names::check_path;
 use crate::source::{Entry, EntryKind, Listing, Remark};
 
 use super::decide::Accepted;
-use super::finding::Kind;
+use super::detail::Detail;
+use super::finding::{Kind, Spot};
 use super::level::Level;
 
 /// Findings that one listing may give; the rest is counted. More than a person
@@ -137,7 +138,9 @@ fn stream(path: &str, name: &str, size: u64) -> Kind {
 /// A reader's remark as a finding.
 pub fn remark(remark: &Remark) -> Kind {
     match remark {
-        Remark::GivenUp { detail } => Kind::ListingGivenUp { detail: detail.clone() },
+        Remark::GivenUp { limit } => {
+            Kind::ListingGivenUp { detail: Detail::of(|language| limit.words(language)) }
+        }
         Remark::DeletedEntry { folder, name, sector, byte } => Kind::DeletedEntry {
             folder: folder.clone(),
             name: name.clone(),
@@ -151,13 +154,17 @@ pub fn remark(remark: &Remark) -> Kind {
             Kind::NameNotAllowed { path: path.clone() }
         }
         Remark::Unread { path, detail } => {
-            Kind::ReadError { place: path.clone(), detail: detail.clone() }
+            Kind::ReadError { place: Spot::Path(path.clone()), detail: Detail::said(detail) }
         }
         Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
-        other => Kind::ReaderRemark { detail: other.to_string() },
+        other => Kind::ReaderRemark { detail: Detail::of(|language| other.words(language)) },
     }
 }
+
+#[cfg(test)]
+#[path = "closure_tests.rs"]
+mod judgement_tests;
 
 #[cfg(test)]
 mod tests {

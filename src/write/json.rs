@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::eligible::WhyNot;
 use super::event::{Event, Progress};
-use super::result::{Moved, TargetResult};
+use super::result::{Ended, Moved, TargetResult};
 use super::show::text;
 use crate::seal::names::escape;
 use crate::sys::disk::{Disk, Ejected, Protection, Usage};
@@ -77,6 +77,14 @@ fn moved(moved: &Moved) -> Value {
     })
 }
 
+/// The words for why it may not be written.
+fn why_not(result: &TargetResult) -> Vec<&'static str> {
+    match &result.ended {
+        Ended::Refused(reasons) => reasons.iter().map(WhyNot::word).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// What became of a target.
 pub fn result(result: &TargetResult) -> Value {
     json!({
@@ -84,6 +92,7 @@ pub fn result(result: &TargetResult) -> Value {
         "result": result.ended.word(),
         "detail": result.ended.detail(),
         "fault": result.fault().map(|fault| fault.word()),
+        "why_not": why_not(result),
         "first_bad_offset": result.first_bad_offset(),
         "phase": result.phase.word(),
         "level": result.extent.word(),
@@ -95,6 +104,7 @@ pub fn result(result: &TargetResult) -> Value {
         "read": moved(&result.read),
         "protection": protection(&result.protection),
         "does_not_mount": result.head_cleared,
+        "marks_left": result.marks_left,
         "ejected": result.ejected.map(|ejected| ejected == Ejected::Done),
     })
 }
@@ -124,6 +134,11 @@ pub fn event(event: &Event<'_>) -> Value {
         }
         Event::Stalled { target, since } => {
             json!({"event": "stalled", "target": target, "seconds": since.as_secs()})
+        }
+        Event::Refused { result: ended } => {
+            let mut value = result(ended);
+            value["event"] = json!("refused");
+            value
         }
         Event::Finished { target, result: ended } => {
             let mut value = result(ended);

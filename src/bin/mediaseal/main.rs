@@ -22,6 +22,7 @@ mod station;
 mod trust;
 mod write;
 mod write_view;
+mod writing;
 
 use std::process::ExitCode;
 

@@ -54,6 +54,29 @@ struct Slot {
     looks: u32,
     settled: bool,
     busy: bool,
+    /// Looks in a row that did not see it.
+    missing: u32,
+}
+
+impl Slot {
+    /// A stick that appeared just now.
+    fn of(disk: Disk, settled: bool) -> Self {
+        Self { disk, looks: 0, settled, busy: false, missing: 0 }
+    }
+
+    /// True once it was taken out. Where the system numbers pluggings-in, one
+    /// look says so, since the number proves it; elsewhere a list that leaves a
+    /// stick out once must not make a new stick of it.
+    fn is_gone(&self) -> bool {
+        self.missing >= if self.disk.sequence.is_some() { 1 } else { STEADY }
+    }
+
+    /// True where `disk` stands where this one did, and nothing says that it is
+    /// another plugging-in.
+    fn may_be(&self, disk: &Disk) -> bool {
+        let unnumbered = disk.sequence.is_none() && self.disk.sequence.is_none();
+        unnumbered && self.disk.node == disk.node && self.disk.port == disk.port
+    }
 }
 
 struct Bench<'s, 'l, 'f, F: Folder> {
@@ -102,7 +125,7 @@ pub fn run<F: Folder>(
             let text = "was there before: unplug it, and plug it in again";
             bench.board.set(&disk, Mood::Odd, text);
         }
-        bench.slots.push(Slot { disk, looks: 0, settled: true, busy: false });
+        bench.slots.push(Slot::of(disk, true));
     }
     let (sender, messages) = channel();
     let ended = thread::scope(|scope| {
@@ -177,13 +200,19 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         's: 'scope,
     {
         let disks = list(self.station)?;
-        self.slots.retain(|slot| slot.busy || disks.iter().any(|disk| disk.same_as(&slot.disk)));
+        for slot in &mut self.slots {
+            let there = disks.iter().any(|disk| disk.same_as(&slot.disk));
+            slot.missing = if there { 0 } else { slot.missing.saturating_add(1) };
+        }
+        self.slots.retain(|slot| slot.busy || !slot.is_gone());
         for disk in disks {
             let known = self.slots.iter().position(|slot| slot.disk.same_as(&disk));
             let at = known.unwrap_or_else(|| {
-                let settled = disk.sequence.is_some_and(|number| self.over.contains(&number));
-                let slot = Slot { disk: disk.clone(), looks: 0, settled, busy: false };
-                self.slots.push(slot);
+                let settled = match disk.sequence {
+                    Some(number) => self.over.contains(&number),
+                    None => self.slots.iter().any(|slot| slot.settled && slot.may_be(&disk)),
+                };
+                self.slots.push(Slot::of(disk.clone(), settled));
                 self.slots.len() - 1
             });
             let slot = &mut self.slots[at];

@@ -1,13 +1,13 @@
-use super::super::clock::SystemClock;
-use super::super::eligible::WhyNot;
-use super::super::event::Progress;
-use super::super::image::testing::{content, image};
-use super::super::result::outcome;
 use super::*;
 use crate::seal::timestamp::Timestamp;
 use crate::sys::disk::Usage;
 use crate::sys::disk::fake::{FakeDevices, Fault as StickFault, stick};
 use crate::verify::outcome::Outcome;
+use crate::write::clock::SystemClock;
+use crate::write::eligible::WhyNot;
+use crate::write::event::{Event, Progress};
+use crate::write::image::testing::{content, image};
+use crate::write::result::outcome;
 
 const MIB: u64 = 1 << 20;
 
@@ -41,7 +41,7 @@ impl Observer for Ear {
             }
             Event::Overall(progress) => self.overall.push(*progress),
             Event::Stalled { .. } => self.stalled += 1,
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::Refused { .. } => {}
         }
     }
 }
