@@ -8,11 +8,11 @@ use super::eligible::WhyNot;
 use super::event::{Event, Progress};
 use super::result::{Ended, Moved, TargetResult};
 use super::show::text;
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_path};
 use crate::sys::disk::{Disk, Ejected, Protection, Usage};
 
 fn path(path: &std::path::Path) -> String {
-    escape(&path.to_string_lossy())
+    escape_path(path)
 }
 
 /// A disk's facts, and why it may not be written.
@@ -24,7 +24,7 @@ pub fn disk(disk: &Disk, reasons: &[WhyNot]) -> Value {
     });
     let volumes = disk.volumes.iter().map(|volume| {
         json!({
-            "name": escape(&volume.name),
+            "name": escape_path(volume.name.as_ref()),
             "kind": volume.kind.as_deref().map(escape),
             "label": text(volume.label.as_deref()),
         })
@@ -154,6 +154,13 @@ mod tests {
     use super::*;
     use crate::sys::disk::fake::stick;
     use crate::write::eligible::{Policy, reasons};
+
+    #[test]
+    fn a_device_of_windows_has_its_own_name() {
+        let mut stick = stick("1-2", "9F12", 64 << 20);
+        stick.node = r"\\.\PhysicalDrive1".into();
+        assert_eq!(disk(&stick, &[])["device"], json!(r"\\.\PhysicalDrive1"));
+    }
 
     #[test]
     fn a_disk_says_everything_and_what_is_not_told_is_null() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
-use mediaseal::seal::names::{Identifier, escape};
+use mediaseal::seal::names::{Identifier, escape, escape_path};
 use mediaseal::store::Folder;
 use mediaseal::sys::disk::{Devices, Disk};
 use mediaseal::text::Language;
@@ -119,7 +119,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let line = production.confirmed(line)?;
     let said = entry::Entry::Confirm(Box::new(line));
     screen::data(lines(&said, production.ledger()).to_string().trim_end())?;
-    advise(&seen);
+    advise(&seen, matches, &said);
     if matches!(seen.ending, Ending::OsChanges | Ending::Failed) {
         let source = build::given(matches, "source");
         let policy = writing::policy(matches, loops, &source, ready.image.bytes, None);
@@ -229,24 +229,36 @@ fn command_again(matches: &ArgMatches, disk: &Disk) -> String {
         (None, Some(serial)) => format!("--serial {serial}"),
         (None, None) => "--port PORT".to_string(),
     };
-    let source = build::given(matches, "source");
-    let mut line = format!("mediaseal write {} {key}", escape(&source.display().to_string()));
+    format!("mediaseal write {} {key}{}", source(matches), same_options(matches))
+}
+
+fn source(matches: &ArgMatches) -> String {
+    escape_path(&build::given(matches, "source"))
+}
+
+/// The options that another command about this key needs as well.
+fn same_options(matches: &ArgMatches) -> String {
+    let mut options = String::new();
     for name in ["state", "log"] {
         if let Some(folder) = matches.get_one::<PathBuf>(name) {
-            line.push_str(&format!(" --{name} {}", escape(&folder.display().to_string())));
+            options.push_str(&format!(" --{name} {}", escape_path(folder)));
         }
     }
     if let Some(order) = matches.get_one::<String>("order") {
-        line.push_str(&format!(" --order {}", escape(order)));
+        options.push_str(&format!(" --order {}", escape(order)));
     }
-    line
+    options
 }
 
 /// What to do next.
-fn advise(seen: &Seen) {
+fn advise(seen: &Seen, matches: &ArgMatches, said: &entry::Entry) {
     let place = show::place(&seen.disk);
     screen::talk(&match seen.ending {
-        Ending::Proved => "\n  Proved. Its card: mediaseal card SOURCE --ordinal N".to_string(),
+        Ending::Proved => {
+            let ordinal = said.key().and_then(|key| key.ordinal).unwrap_or_default();
+            let card = format!("mediaseal card {} --ordinal {ordinal}", source(matches));
+            format!("\n  Proved. Its card:\n    {card}{}", same_options(matches))
+        }
         Ending::NotProtected => {
             format!("\n  Unplug it ({place}), set the switch, plug it in again, confirm again.")
         }

@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::key::{self, Order, Reporter, Written};
+use super::halt::Reporter;
+use super::key::{self, Order, Written};
 use super::rate::Rate;
 use super::{Eject, Job, begun, open, work};
 use crate::sys::disk::{Devices, Disk, Target};

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 use crate::sys::disk::fake::{Call, FakeDevices, Fault as StickFault, stick};
 use crate::sys::disk::{Devices as _, Intent};

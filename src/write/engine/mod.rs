@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | `follow` | the targets' threads, and what is heard of them |
 //! | `key` | one key, from the first zero to the last comparison |
+//! | `halt` | what a target's work says, and why it stops |
 //! | `pipe` | the long way there and back |
 //! | `capacity` | whether a stick has the room that it says |
 //! | `rate` | rate and time left |
@@ -26,6 +27,7 @@ use crate::sys::disk::{Devices, Disk, Intent, OpenError, Protection, Target};
 
 mod capacity;
 mod follow;
+mod halt;
 mod key;
 mod pipe;
 mod rate;
@@ -137,5 +139,7 @@ pub fn work(image: u64, device: u64, extent: Extent) -> u64 {
     end.saturating_mul(2).saturating_add(heads * head)
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

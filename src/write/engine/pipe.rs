@@ -12,7 +12,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use super::key::{Halt, Reporter};
+use super::halt::{Halt, Reporter};
 use crate::build::piece_digests::PIECE_BYTES;
 use crate::sys::disk::{AlignedBuffer, Target};
 use crate::write::image::Image;

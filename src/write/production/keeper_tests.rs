@@ -1,22 +1,19 @@
 use std::cell::Cell;
 use std::io::ErrorKind;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::store::faulty::{Fault as LogFault, FaultyDisk, FaultyFolder, every_power_cut};
 use crate::store::lock::Locked;
-use crate::sys::disk::fake::{FakeDevices, Fault, stick};
-use crate::sys::disk::{Devices as _, Disk};
-use crate::write::clock::SystemClock;
-use crate::write::eligible::{Policy, WhyNot};
-use crate::write::engine::{self, Eject, Job, PATIENCE};
+use crate::sys::disk::fake::Fault;
+use crate::write::eligible::WhyNot;
+use crate::write::engine;
+use crate::write::engine::testing::{job, plugged};
 use crate::write::event::Silent;
-use crate::write::image::testing::{content, image};
 use crate::write::production::entry::{Ending, KeyEntry};
 use crate::write::production::log::read;
 use crate::write::production::testing::release;
-use crate::write::result::{Ended, Extent};
+use crate::write::result::Ended;
 
 const MIB: u64 = 1 << 20;
 
@@ -28,28 +25,6 @@ fn context() -> Context {
         release: release(),
         protection_required: false,
     }
-}
-
-fn job() -> Job {
-    Job {
-        image: Arc::new(image(&content(3 * MIB as usize))),
-        extent: Extent::WholeMedium,
-        policy: Policy::for_list(),
-        eject: Eject::Yes,
-        patience: PATIENCE,
-        clock: Arc::new(SystemClock::start()),
-        cancel: Cancel::new(),
-    }
-}
-
-fn plugged(sticks: &[(&str, &[Fault])]) -> (FakeDevices, Vec<Disk>) {
-    let devices = FakeDevices::new();
-    for (port, faults) in sticks {
-        devices.plug(stick(port, &format!("S{port}"), 5 * MIB), 0xAA, faults);
-    }
-    let mut disks = devices.list().unwrap();
-    disks.sort_by(|a, b| a.port.cmp(&b.port));
-    (devices, disks)
 }
 
 /// Works with the log in `folder`.

@@ -27,22 +27,25 @@ stop_when_told() {
     kill -TERM "$(cat /tmp/watched.pid)"
 }
 
-bench() {
-    mediaseal station /mnt --order 4711 --card /var/cards --require-protection --yes-order 4711 "$@"
-}
+bench="mediaseal station /mnt --order 4711 --card /var/cards --require-protection --yes-order 4711"
 
 run enrol enrol /var/lib/mediaseal
 mkdir -p /var/tmp /var/cards
 mount -t vfat -o ro "$(disk SOURCE)1" /mnt
 (stop_when_told) &
-watched first bench --keys 3 --ticket T-1
-watched second bench
+# The program itself is what is stopped, and not a shell around it.
+# shellcheck disable=SC2086
+{
+    watched first $bench --keys 3 --ticket T-1
+    watched second $bench
+}
 run log_check mediaseal log check
 run log_find mediaseal log find --order 4711
 run cards ls /var/cards
 run card cat /var/cards/4711-003.txt
 run check mediaseal-verify check "$(disk THREE)" --require-level whole-medium
-run other_keys bench --keys 4
+# shellcheck disable=SC2086
+run other_keys $bench --keys 4
 
 # A key of no order, whose switch nobody set.
 echo "@plug FOUR"
