@@ -24,6 +24,14 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// `2 sticks failed`
+    pub fn failed_sticks(&self) -> String {
+        match self.failed {
+            1 => "1 stick failed".to_string(),
+            failed => format!("{failed} sticks failed"),
+        }
+    }
+
     /// True once every key of the order is proved.
     pub fn is_complete(&self) -> bool {
         self.proved >= self.keys

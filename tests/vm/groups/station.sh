@@ -29,10 +29,10 @@ station() {
         "port [0-9]-5 +SAME +proved, write-protected   number 2   card 4711-002"
 
     case_is vm_station_stops_and_goes_on
-    expect first 4 "^Order 4711: 2 of 3 done, 1 sticks failed, 0 wait for their proof"
+    expect first 4 "^Order 4711: 2 of 3 done, 1 stick failed, 0 wait for their proof"
     expect second 0 "port [0-9]-4 +SAME +was there before: unplug it" \
-        "port [0-9]-7 +THREE +proved, write-protected   number 3   card 4711-003" \
-        "^Order 4711: 3 of 3 done, 1 sticks failed, 0 wait for their proof"
+        "port [0-9]-7 +...HREE +proved, write-protected   number 3   card 4711-003" \
+        "^Order 4711: 3 of 3 done, 1 stick failed, 0 wait for their proof"
     expect other_keys 5 "order 4711 is in the log with another number of keys"
 
     case_is vm_station_leaves_log_and_cards
