@@ -2,8 +2,8 @@
 //!
 //! The folder is decided upon like any source, by the chain of the person who
 //! packs: a counterfeit that is consistent with itself makes no key. Sealed
-//! files are hashed in the one read that renders them; an output gets its name
-//! only once everything was as sealed.
+//! files are hashed as they are rendered, the same bytes, whenever they were read;
+//! an output gets its name only once everything was as sealed.
 
 use crate::store::Doing;
 use std::fmt;
@@ -145,6 +145,8 @@ pub fn pack(
     outputs: &Outputs<'_>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> (Report, Result<Packed, PackError>) {
+    // All files are wanted, unless the decision says no.
+    source.read_ahead();
     let (mut decision, listing) = decide::seal(source, request);
     let (Some(accepted), Some(listing)) = (&decision.accepted, &listing) else {
         return (decision.report, Err(PackError::Verdict));
@@ -193,10 +195,12 @@ fn render(
 ) -> Result<Made, PackError> {
     let files = release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs());
     let volume = release::volume(&accepted.manifest, &accepted.release_code);
-    let plan = Plan::new(&volume, files.clone()).map_err(PackError::Plan)?;
-    let bundle_plan = outputs
-        .bundle
-        .map(|path| Ok((path, BundlePlan::new(release::issued(&accepted.manifest), files)?)))
+    let of_bundle = outputs.bundle.map(|path| (path, files.clone()));
+    let plan = Plan::new(&volume, files).map_err(PackError::Plan)?;
+    let bundle_plan = of_bundle
+        .map(|(path, files)| {
+            Ok((path, BundlePlan::new(release::issued(&accepted.manifest), files)?))
+        })
         .transpose()
         .map_err(PackError::Plan)?;
     let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {

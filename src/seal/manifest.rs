@@ -425,6 +425,9 @@ impl Manifest {
         let listed: Vec<&str> =
             sums.lines().iter().map(|l| l.0.as_str()).filter(|p| *p != MANIFEST).collect();
         let own: Vec<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
+        if own == listed {
+            return None;
+        }
         let stranger = |here: &[&str], there: &[&str]| {
             here.iter().find(|path| there.binary_search(path).is_err()).map(|p| p.to_string())
         };

@@ -266,23 +266,31 @@ fn component_fault(part: &str) -> Option<NameFault> {
     if part == "." || part == ".." {
         return Some(NameFault::Relative);
     }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if let Some(wrong) = part.chars().find(|&c| !allowed(c)) {
-        return Some(NameFault::Character(wrong));
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    if !part.bytes().all(allowed) {
+        // No byte of a longer character is allowed, so there is one.
+        let wrong = part.chars().find(|c| !c.is_ascii() || !allowed(*c as u8));
+        return wrong.map(NameFault::Character);
     }
     if part.ends_with('.') {
         return Some(NameFault::TrailingDot);
     }
-    let stem = part.split('.').next().unwrap_or(part).to_ascii_uppercase();
-    let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let (numbered_devices, plain) = (&DEVICES[6..], &DEVICES[..6]);
-    if plain.contains(&stem.as_str()) || numbered_devices.iter().any(|d| numbered(d)) {
+    let stem = part.split('.').next().unwrap_or(part);
+    // The longest has six characters.
+    if stem.len() <= 6 && is_device(stem) {
         return Some(NameFault::Device);
     }
     None
+}
+
+/// True for a device name without its extension.
+fn is_device(stem: &str) -> bool {
+    let (plain, numbered) = DEVICES.split_at(6);
+    let digit = stem.bytes().last().filter(u8::is_ascii_digit);
+    // The digit is one byte, so what is before it is text.
+    let without_digit = digit.map(|_| &stem[..stem.len() - 1]);
+    plain.iter().any(|device| device.eq_ignore_ascii_case(stem))
+        || without_digit.is_some_and(|stem| numbered.iter().any(|d| d.eq_ignore_ascii_case(stem)))
 }
 
 /// Checks a path of a release: relative, `/` between parts, ASCII

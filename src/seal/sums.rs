@@ -6,7 +6,9 @@
 //! spelling. It names every file of the release and `SEAL/manifest.json`, and
 //! nothing else under `SEAL/`.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
+
+use data_encoding::HEXLOWER;
 
 use super::digest::Digest;
 use super::layout::{MANIFEST, SEAL_FOLDER};
@@ -107,8 +109,10 @@ impl Sums {
     pub fn print(&self) -> Vec<u8> {
         let mut text = String::with_capacity(self.lines.len() * 100);
         for (path, digest) in &self.lines {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{digest}  {path}");
+            HEXLOWER.encode_append(&digest.0, &mut text);
+            text.push_str("  ");
+            text.push_str(path);
+            text.push('\n');
         }
         text.into_bytes()
     }

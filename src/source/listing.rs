@@ -152,6 +152,10 @@ impl Gatherer {
 /// are none as `\xNN`. `separator` is false where `/` cannot be in a name and
 /// parts the components. The second value is true where nothing was replaced.
 pub(super) fn name_of(raw: &[u8], separator: bool) -> (String, bool) {
+    let plain = |text: &&str| !(text.contains('\0') || (separator && text.contains('/')));
+    if let Some(name) = std::str::from_utf8(raw).ok().filter(plain) {
+        return (name.to_string(), true);
+    }
     let mut name = String::with_capacity(raw.len());
     let mut plain = true;
     let hex = |name: &mut String, byte: u8| name.push_str(&format!("\\x{byte:02x}"));
@@ -176,7 +180,7 @@ pub(super) fn name_of(raw: &[u8], separator: bool) -> (String, bool) {
 pub(super) fn join(folder: &str, name: &str) -> String {
     match folder.is_empty() {
         true => name.to_string(),
-        false => format!("{folder}/{name}"),
+        false => [folder, "/", name].concat(),
     }
 }
 

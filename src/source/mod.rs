@@ -17,6 +17,7 @@
 //! | file | what it reads |
 //! | --- | --- |
 //! | [`folder`] | a folder, a mounted drive, a share |
+//! | `ahead` | small files of it, before somebody asks |
 //! | [`bundle`], `central` | a zip file and its directory |
 //! | [`volume`], `walk`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
 //! | [`listing`], [`remark`], [`oddity`] | what they say |
@@ -27,6 +28,7 @@ use std::io::Read;
 use std::path::Path;
 use std::rc::Rc;
 
+mod ahead;
 pub mod bundle;
 mod central;
 mod chain;
@@ -103,6 +105,11 @@ pub trait Source {
     /// come from the device and not from the system's memory, as far as the
     /// system heeds the advice.
     fn raw(&self) -> Result<Raw<'_>, SourceError>;
+
+    /// For those who will want most of the files: from now on another thread
+    /// may read small ones as the next listing finds them, into at most 4 MiB.
+    /// Answers stay the same.
+    fn read_ahead(&mut self) {}
 
     /// What is known of the file system that a folder lies on.
     fn mounted(&self) -> Mounted {

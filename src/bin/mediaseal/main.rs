@@ -11,6 +11,7 @@ mod confirm;
 mod demo;
 mod devices;
 mod drill;
+mod force_option;
 mod key_option;
 mod keygen;
 mod log;
