@@ -20,7 +20,8 @@ use crate::work::{Fault, Work, write_if_other};
 
 /// Errors that hold for the mutant alone as well: no such trait, no such
 /// operator, no such function, another type.
-const UNVIABLE: [&str; 6] = ["E0277", "E0369", "E0368", "E0599", "E0308", "E0600"];
+const UNVIABLE: [&str; 9] =
+    ["E0061", "E0271", "E0277", "E0308", "E0368", "E0369", "E0599", "E0600", "E0624"];
 
 /// A test program that was built.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -140,8 +141,7 @@ fn compile(work: &Work, arguments: &[&str]) -> Result<Round, Fault> {
             }
             ("compiler-artifact", _) => {
                 let test = message.profile.is_some_and(|profile| profile.test);
-                if let (Some(path), Some(target), true) =
-                    (message.executable, message.target, test)
+                if let (Some(path), Some(target), true) = (message.executable, message.target, test)
                 {
                     let library = target.kind.iter().any(|kind| kind == "lib");
                     let name = if library { "lib".to_string() } else { target.name };
@@ -161,9 +161,11 @@ fn compile(work: &Work, arguments: &[&str]) -> Result<Round, Fault> {
     Ok(round)
 }
 
-/// Builds all tests of the copy; `None` where it does not compile.
-pub fn programs(work: &Work) -> Result<Option<Vec<Program>>, Fault> {
-    let round = compile(work, &["test", "--no-run", "--locked", "--message-format=json", "--quiet"])?;
+/// Builds tests of the copy (all, or those that cargo's options say); `None`
+/// where it does not compile.
+pub fn programs(work: &Work, tests: &[&str]) -> Result<Option<Vec<Program>>, Fault> {
+    let command = ["test", "--no-run", "--locked", "--message-format=json", "--quiet"];
+    let round = compile(work, &[&command, tests].concat())?;
     Ok(round.errors.is_empty().then_some(round.programs))
 }
 
@@ -242,7 +244,9 @@ pub fn plant(work: &Work) -> Result<(), Fault> {
                 if mutant.form != Form::Planted {
                     continue;
                 }
+                // What is returned first decides what a hidden type is.
                 let hidden = mutant.genre == Genre::FnValue
+                    && code == "E0308"
                     && mutant.function.as_ref().is_none_or(|f| f.return_type.contains("impl "));
                 mutant.form =
                     if UNVIABLE.contains(&code) && !hidden { Form::Unviable } else { Form::Alone };
@@ -256,8 +260,14 @@ pub fn plant(work: &Work) -> Result<(), Fault> {
             return Err(format!("the copy does not compile: {messages:#?}").into());
         }
     }
+    // What a test meets is noted by number: of no use for another list.
+    let before: Vec<Mutant> = work.load("mutants.json").unwrap_or_default();
+    let keys = |mutants: &[Mutant]| mutants.iter().map(|m| m.key.clone()).collect::<Vec<_>>();
+    if keys(&before) != keys(&mutants) && work.path("tests.json").exists() {
+        fs::remove_file(work.path("tests.json"))?;
+    }
     work.save("mutants.json", &mutants)?;
-    let programs = programs(work)?.ok_or("the tests of the copy do not compile")?;
+    let programs = programs(work, &[])?.ok_or("the tests of the copy do not compile")?;
     work.save("programs.json", &programs)?;
     for form in [Form::Planted, Form::Alone, Form::Unviable, Form::OtherSystem] {
         println!("{form:?}: {}", mutants.iter().filter(|mutant| mutant.form == form).count());

@@ -9,7 +9,7 @@
 //! ```text
 //! mediaseal-mutants plant WORK     copies the tree, plants, builds until it builds
 //! mediaseal-mutants trace WORK     every test without a mutant: must pass; which mutants it meets
-//! mediaseal-mutants try WORK [--seconds N] [PART OF A NAME...]
+//! mediaseal-mutants try WORK [--seconds N] [--again | PART OF A NAME...]
 //! mediaseal-mutants rest WORK      those that cannot be planted, one build each
 //! mediaseal-mutants report WORK EXPLAINED
 //! ```
@@ -21,11 +21,11 @@
 mod compile;
 mod list;
 mod plant;
-//mod report;
-//mod rest;
-//mod results;
-//mod trace;
-//mod trial;
+mod report;
+mod rest;
+mod results;
+mod trace;
+mod trial;
 mod work;
 
 use std::process::ExitCode;
@@ -39,9 +39,16 @@ fn run(arguments: &[String]) -> Result<ExitCode, Fault> {
     let work = Work::open(folder)?;
     match (command.as_str(), rest) {
         ("plant", []) => compile::plant(&work)?,
-        //("trace", []) => trace::trace(&work)?,
-        //("rest", []) => rest::try_rest(&work)?,
-        //("report", [explained]) => return report::report(&work, explained),
+        ("trace", []) => trace::trace(&work)?,
+        ("try", rest) => {
+            let (seconds, names) = match rest {
+                [option, seconds, names @ ..] if option == "--seconds" => (seconds.parse()?, names),
+                names => (f64::INFINITY, names),
+            };
+            trial::try_all(&work, seconds, names)?;
+        }
+        ("rest", []) => rest::try_rest(&work)?,
+        ("report", [explained]) => return report::report(&work, explained),
         _ => return Err(format!("{command}: not understood").into()),
     }
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::quote;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, BinOp, Block, Expr, Member, Pat, Signature, parse_quote};
+use syn::{Attribute, BinOp, Block, Expr, Pat, parse_quote};
 
 use crate::list::{Genre, Mutant, Place};
 use crate::work::Fault;
@@ -69,9 +69,7 @@ fn place(start: proc_macro2::LineColumn) -> Place {
 
 fn for_windows(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
-        syn::Meta::List(list) => {
-            list.path.is_ident("cfg") && list.tokens.to_string() == "windows"
-        }
+        syn::Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "windows",
         _ => false,
     })
 }
@@ -112,9 +110,13 @@ impl<'a> Planter<'a> {
             .ok()
     }
 
+    /// Visits the body of a function and puts its mutants in front of it.
     fn body(&mut self, block: &mut Block) {
-        let Some(first) = block.stmts.first() else { return };
-        for mutant in self.take(Genre::FnValue, first.span().start()) {
+        // Asked before the visitor changes what stands there.
+        let start = block.stmts.first().map(|first| first.span().start());
+        visit_mut::visit_block_mut(self, block);
+        let Some(start) = start else { return };
+        for mutant in self.take(Genre::FnValue, start) {
             let id = mutant.id;
             if let Some(value) = self.parsed::<Expr>(&mutant.replacement) {
                 block.stmts.insert(0, parse_quote!(if crate::mutant::on(#id) { return #value; }));
@@ -129,15 +131,6 @@ impl<'a> Planter<'a> {
         visit(self);
         self.constant -= usize::from(constant);
         self.windows -= usize::from(windows);
-    }
-
-    fn function(
-        &mut self,
-        signature: &Signature,
-        attributes: &[Attribute],
-        visit: impl FnOnce(&mut Self),
-    ) {
-        self.deeper(signature.constness.is_some(), for_windows(attributes), visit);
     }
 
     /// The other expressions that `expression` becomes, by the switch of each.
@@ -163,6 +156,9 @@ impl<'a> Planter<'a> {
                         let fields = less.fields.into_iter().enumerate();
                         less.fields =
                             fields.filter(|(at, _)| *at != index).map(|(_, field)| field).collect();
+                        if !less.fields.is_empty() {
+                            less.fields.push_punct(Default::default());
+                        }
                         others.push((mutant.id, less.into()));
                     }
                 }
@@ -196,29 +192,20 @@ impl VisitMut for Planter<'_> {
     }
 
     fn visit_item_fn_mut(&mut self, item: &mut syn::ItemFn) {
-        let (signature, attributes) = (item.sig.clone(), item.attrs.clone());
-        self.function(&signature, &attributes, |planter| {
-            visit_mut::visit_item_fn_mut(planter, item);
-            planter.body(&mut item.block);
-        });
+        let (constant, windows) = (item.sig.constness.is_some(), for_windows(&item.attrs));
+        self.deeper(constant, windows, |planter| planter.body(&mut item.block));
     }
 
     fn visit_impl_item_fn_mut(&mut self, item: &mut syn::ImplItemFn) {
-        let (signature, attributes) = (item.sig.clone(), item.attrs.clone());
-        self.function(&signature, &attributes, |planter| {
-            visit_mut::visit_impl_item_fn_mut(planter, item);
-            planter.body(&mut item.block);
-        });
+        let (constant, windows) = (item.sig.constness.is_some(), for_windows(&item.attrs));
+        self.deeper(constant, windows, |planter| planter.body(&mut item.block));
     }
 
     fn visit_trait_item_fn_mut(&mut self, item: &mut syn::TraitItemFn) {
-        let (signature, attributes) = (item.sig.clone(), item.attrs.clone());
-        self.function(&signature, &attributes, |planter| {
-            visit_mut::visit_trait_item_fn_mut(planter, item);
-            if let Some(block) = &mut item.default {
-                planter.body(block);
-            }
-        });
+        let (constant, windows) = (item.sig.constness.is_some(), for_windows(&item.attrs));
+        if let Some(block) = &mut item.default {
+            self.deeper(constant, windows, |planter| planter.body(block));
+        }
     }
 
     fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
@@ -230,8 +217,7 @@ impl VisitMut for Planter<'_> {
             for mutant in self.take(Genre::MatchArmGuard, start) {
                 let id = mutant.id;
                 if let Some(value) = self.parsed::<Expr>(&mutant.replacement) {
-                    **guard =
-                        parse_quote!((if crate::mutant::on(#id) { #value } else { #guard }));
+                    **guard = parse_quote!((if crate::mutant::on(#id) { #value } else { #guard }));
                 }
             }
         }
@@ -252,12 +238,9 @@ impl VisitMut for Planter<'_> {
         let others = self.others(expression);
         visit_mut::visit_expr_mut(self, expression);
         for (id, other) in others {
-            *expression =
-                parse_quote!((if crate::mutant::on(#id) { #other } else { #expression }));
+            *expression = parse_quote!((if crate::mutant::on(#id) { #other } else { #expression }));
         }
     }
-
-    fn visit_member_mut(&mut self, _: &mut Member) {}
 }
 
 /// The switch itself, a module of the copy's library.
@@ -327,17 +310,17 @@ mod tests {
 
     #[test]
     fn operators_nest_without_mutants_in_mutants() {
-        let mutants = [
-            mutant(1, Genre::BinaryOperator, (1, 40), "||"),
-            mutant(2, Genre::UnaryOperator, (1, 38), ""),
-            mutant(3, Genre::BinaryOperator, (1, 45), "!="),
-        ];
-        let (code, ids) = planted("fn f(a: bool, b: u8) -> bool { x(); !a && b == 2 }", &[
-            mutant(1, Genre::BinaryOperator, (1, 40), "||"),
-            mutant(2, Genre::UnaryOperator, (1, 37), ""),
-            mutant(3, Genre::BinaryOperator, (1, 45), "!="),
-        ]);
-        assert_eq!(mutants.len(), ids.len());
+        let (code, ids) = planted(
+            "fn f(a: bool, b: u8) -> bool { !a && b == 2 }",
+            &[
+                mutant(1, Genre::BinaryOperator, (1, 35), "||"),
+                mutant(2, Genre::UnaryOperator, (1, 32), ""),
+                mutant(3, Genre::BinaryOperator, (1, 40), "!="),
+                mutant(4, Genre::FnValue, (1, 32), "true"),
+            ],
+        );
+        assert_eq!(ids, [1, 2, 3, 4]);
+        assert!(code.contains("{ if crate::mutant::on(4u32) { return true; }"), "{code}");
         let expected = "(if crate::mutant::on(1u32) { !a || b == 2 } else { \
                         (if crate::mutant::on(2u32) { a } else { !a }) && \
                         (if crate::mutant::on(3u32) { b != 2 } else { b == 2 }) })";
@@ -347,10 +330,13 @@ mod tests {
     #[test]
     fn arms_lose_their_guard_or_are_passed_over() {
         let code = "fn f(a: u8) { match a {\n1 if a > 0 => x(),\n2 => y(),\n_ => {}\n} }";
-        let (code, ids) = planted(code, &[
-            mutant(1, Genre::MatchArmGuard, (2, 6), "true"),
-            mutant(2, Genre::MatchArm, (3, 1), ""),
-        ]);
+        let (code, ids) = planted(
+            code,
+            &[
+                mutant(1, Genre::MatchArmGuard, (2, 6), "true"),
+                mutant(2, Genre::MatchArm, (3, 1), ""),
+            ],
+        );
         assert_eq!(ids, [1, 2]);
         assert!(code.contains("1 if (if crate::mutant::on(1u32) { true } else { a > 0 }) =>"));
         assert!(code.contains("2 if !crate::mutant::on(2u32) =>"), "{code}");
@@ -358,23 +344,24 @@ mod tests {
 
     #[test]
     fn field_is_left_to_the_rest() {
-        let (code, ids) = planted("fn f(a: A) -> A {\nA { b: 1, ..a }\n}", &[mutant(
-            5,
-            Genre::StructField,
-            (2, 5),
-            "",
-        )]);
+        let (code, ids) = planted(
+            "fn f(a: A) -> A {\nA { b: 1, c, ..a }\n}",
+            &[mutant(5, Genre::StructField, (2, 5), "")],
+        );
         assert_eq!(ids, [5]);
-        assert!(code.contains("on(5u32) { A { ..a } } else { A { b: 1, ..a } }"), "{code}");
+        assert!(code.contains("on(5u32) { A { c, ..a } } else { A { b: 1, c, ..a } }"), "{code}");
     }
 
     #[test]
     fn constants_and_chains_of_let_are_left_out() {
         let code = "const A: u8 = 1 + 2;\nfn f() { if let Some(a) = b && a { x() } }";
-        let (_, ids) = planted(code, &[
-            mutant(1, Genre::BinaryOperator, (1, 17), "-"),
-            mutant(2, Genre::BinaryOperator, (2, 29), "||"),
-        ]);
+        let (_, ids) = planted(
+            code,
+            &[
+                mutant(1, Genre::BinaryOperator, (1, 17), "-"),
+                mutant(2, Genre::BinaryOperator, (2, 29), "||"),
+            ],
+        );
         assert_eq!(ids, Vec::<u32>::new());
     }
 

@@ -4,7 +4,9 @@
 //! | name | what |
 //! | --- | --- |
 //! | `tree/` | copy of the repository with all mutants planted |
-//! | `target/` | its build |
+//! | `alone/` | plain copy, for those that are built alone |
+//! | `target/` | their builds |
+//! | `programs.json` | the test programs of `tree/` |
 //! | `mutants.json` | the mutants, see [`crate::list`] |
 //! | `tests.json` | the tests and which mutants they meet, see [`crate::trace`] |
 //! | `results.jsonl` | what came of each mutant, see [`crate::results`] |
@@ -23,13 +25,15 @@ pub type Fault = Box<dyn std::error::Error>;
 /// The folder of one run.
 pub struct Work {
     folder: PathBuf,
+    /// Name of the copy in it.
+    tree: &'static str,
 }
 
 impl Work {
     /// Makes the folder if there is none.
     pub fn open(folder: &str) -> Result<Self, Fault> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: fs::canonicalize(folder)? })
+        Ok(Self { folder: fs::canonicalize(folder)?, tree: "tree" })
     }
 
     /// A file or folder in it.
@@ -37,9 +41,14 @@ impl Work {
         self.folder.join(name)
     }
 
+    /// The same folder with another copy of the repository.
+    pub fn beside(&self, tree: &'static str) -> Self {
+        Self { folder: self.folder.clone(), tree }
+    }
+
     /// The copy of the repository.
     pub fn tree(&self) -> PathBuf {
-        self.path("tree")
+        self.path(self.tree)
     }
 
     /// `cargo` in the copy, with overflow checks as in every test run, but so
