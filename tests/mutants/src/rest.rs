@@ -42,7 +42,7 @@ fn try_one(work: &Work, mutant: &Mutant) -> Result<Outcome, Fault> {
             return Ok(outcome(Ending::Unviable, "does not compile"));
         };
         for program in &programs {
-            let output = limited(work, program, LIMIT, "tmp-rest")?.output()?;
+            let output = limited(work, program, LIMIT)?.output()?;
             match output.status.code() {
                 Some(0) => passed += 1,
                 Some(137) | None => return Ok(outcome(Ending::TimedOut, &program.name)),

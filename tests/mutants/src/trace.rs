@@ -32,9 +32,9 @@ pub struct Test {
     pub meets: BTreeSet<u32>,
 }
 
-/// `program` with `arguments` as cargo starts it, but with a limit of time and
-/// memory and its temporary files below `tmp`. `timeout` ends what it started, too.
-pub fn limited(work: &Work, program: &Program, seconds: f64, tmp: &str) -> Result<Command, Fault> {
+/// `program` as cargo starts it, but with a limit of time and memory and a folder
+/// for its temporary files. `timeout` ends what it started, too.
+pub fn limited(work: &Work, program: &Program, seconds: f64) -> Result<Command, Fault> {
     let mut command = Command::new("timeout");
     command
         .args(["-s", "KILL", &format!("{:.0}", seconds.max(1.0).ceil()), "sh", "-c"])
@@ -42,7 +42,7 @@ pub fn limited(work: &Work, program: &Program, seconds: f64, tmp: &str) -> Resul
         .args(["sh", &program.path])
         .current_dir(work.tree())
         .env("CARGO_MANIFEST_DIR", work.tree())
-        .env("TMPDIR", work.fresh(tmp)?)
+        .env("TMPDIR", work.fresh()?)
         .stdin(Stdio::null());
     Ok(command)
 }
@@ -69,7 +69,7 @@ pub fn trace(work: &Work) -> Result<(), Fault> {
             fs::write(&met, "")?;
             fs::set_permissions(&met, fs::Permissions::from_mode(0o666))?;
             let start = Instant::now();
-            let output = limited(work, program, 600.0, "tmp")?
+            let output = limited(work, program, 600.0)?
                 .args([name.as_str(), "--exact", "--test-threads=1"])
                 .env("MEDIASEAL_MUTANT_TRACE", &met)
                 .output()?;

@@ -69,7 +69,7 @@ fn try_one(
         let limit = plain * PATIENCE + GRACE;
         let program = &programs[&batch[0].program];
         let start = Instant::now();
-        let output = limited(work, program, limit, "tmp-try")?
+        let output = limited(work, program, limit)?
             .args(batch.iter().map(|test| test.name.as_str()))
             .args(["--exact", "--test-threads=1"])
             .env("MEDIASEAL_MUTANT", mutant.id.to_string())

@@ -10,7 +10,7 @@
 //! | `mutants.json` | the mutants, see [`crate::list`] |
 //! | `tests.json` | the tests and which mutants they meet, see [`crate::trace`] |
 //! | `results.jsonl` | what came of each mutant, see [`crate::results`] |
-//! | `tmp/` | temporary files of the tests, emptied after each |
+//! | `tmp-*/` | temporary files of the tests, emptied after each |
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,9 +79,10 @@ impl Work {
         Ok(fs::write(self.path(name), serde_json::to_vec_pretty(value)?)?)
     }
 
-    /// An empty folder for temporary files of one test run.
-    pub fn fresh(&self, name: &str) -> Result<PathBuf, Fault> {
-        let path = self.path(name);
+    /// An empty folder for temporary files of one test run; each process has
+    /// its own, so that two can try different mutants.
+    pub fn fresh(&self) -> Result<PathBuf, Fault> {
+        let path = self.path(&format!("tmp-{}", std::process::id()));
         if path.exists() {
             fs::remove_dir_all(&path)?;
         }
