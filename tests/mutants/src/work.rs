@@ -10,7 +10,6 @@
 //! | `mutants.json` | the mutants, see [`crate::list`] |
 //! | `tests.json` | the tests and which mutants they meet, see [`crate::trace`] |
 //! | `results.jsonl` | what came of each mutant, see [`crate::results`] |
-//! | `tmp-*/` | temporary files of the tests, emptied after each |
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,9 +79,10 @@ impl Work {
     }
 
     /// An empty folder for temporary files of one test run; each process has
-    /// its own, so that two can try different mutants.
+    /// its own, so that two can try different mutants. Its name is short: some
+    /// tests compare screens, where a long path has its own line.
     pub fn fresh(&self) -> Result<PathBuf, Fault> {
-        let path = self.path(&format!("tmp-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("m{}", std::process::id()));
         if path.exists() {
             fs::remove_dir_all(&path)?;
         }
