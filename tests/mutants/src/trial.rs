@@ -1,7 +1,7 @@
 //! Tries each planted mutant on the tests that meet it, until one fails.
 //!
 //! Order: tests of the mutant's own file, then all others of the library, then
-//! those of the programs; the quick ones first. Quick tests share a process.
+//! the attacks, then everything else on the programs; the quick ones first. Quick tests share a process.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -31,7 +31,7 @@ fn batches<'a>(tests: &'a [Test], mutant: &Mutant) -> Vec<Vec<&'a Test>> {
     let mut met: Vec<&Test> = tests.iter().filter(|test| test.meets.contains(&mutant.id)).collect();
     let rank = |test: &Test| match test.program == "lib" {
         true => (0, u8::from(!test.name.starts_with(&own))),
-        false => (1, 0),
+        false => (1, u8::from(!test.program.starts_with("threats_"))),
     };
     met.sort_by(|a, b| rank(a).cmp(&rank(b)).then(a.seconds.total_cmp(&b.seconds)));
     let mut batches: Vec<Vec<&Test>> = Vec::new();
