@@ -237,6 +237,7 @@ fn a_body_past_the_limit_is_refused() {
     let locked = lock(&folder).unwrap();
     let long = vec![0; MAX_BODY_BYTES + 1];
     assert!(matches!(slots().write(&locked, 1, &long), Err(SlotsError::TooLong(_))));
+    assert!(matches!(slots().reset(&locked, &long), Err(SlotsError::TooLong(_))));
     assert_eq!(read(&folder), good(1, "body 1"));
 }
 
@@ -245,7 +246,9 @@ fn a_body_of_the_largest_size_is_stored_and_a_longer_file_is_no_slot() {
     let folder = filled(1);
     let body = vec![b'x'; MAX_BODY_BYTES];
     assert!(write(&folder, 1, &body));
-    assert_eq!(read(&folder), SlotsRead::Good { generation: 2, body });
+    assert_eq!(read(&folder), SlotsRead::Good { generation: 2, body: body.clone() });
+    assert_eq!(slots().reset(&lock(&folder).unwrap(), &body).unwrap(), 3);
+    assert_eq!(read(&folder), SlotsRead::Good { generation: 3, body });
     put(&folder, "trust.1", &vec![b'x'; MAX_BODY_BYTES + MAX_HEADER_BYTES + 1]);
     let SlotsRead::Torn { what } = read(&folder) else { panic!("a long file was read") };
     assert_eq!(what, "trust.1: longer than any state");
