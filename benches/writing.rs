@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use fixture::{Bytes, MEDIASEAL, VERIFY, Work};
 use loops::Loop;
 use measure::step;
+use mediaseal::build::piece_digests::PieceDigests;
 use mediaseal::seal::digest::Digest;
 use mediaseal::sys::disk::fake::{FakeDevices, Fault, stick};
 use mediaseal::sys::disk::{Devices, Disk, Loops, SystemDevices};
@@ -106,20 +107,20 @@ fn span(times: &mut [f64]) -> String {
     format!("{middle:.3} ({:.3} to {:.3})", times[0], times[times.len() - 1])
 }
 
-/// A file of as good as random bytes, and its digest.
-fn random(path: &Path, mib: u64) -> Digest {
+/// A file of as good as random bytes, and its digests.
+fn random(path: &Path, mib: u64) -> (Digest, PieceDigests) {
     let mut random =
         std::io::Read::take(File::open("/dev/urandom").expect("the system has it"), mib * MIB);
     let mut bytes = Vec::with_capacity((mib * MIB) as usize);
     std::io::Read::read_to_end(&mut random, &mut bytes).expect("it has no end");
     fs::write(path, &bytes).expect("TMPDIR has room");
-    Digest::of(&bytes)
+    (Digest::of(&bytes), PieceDigests::of(&mut &bytes[..]).expect("memory can be read"))
 }
 
-fn job(image: &Path, mib: u64, sha256: Digest) -> Job {
+fn job(image: &Path, mib: u64, (sha256, pieces): (Digest, PieceDigests)) -> Job {
     let file = File::open(image).expect("it was just made");
     Job {
-        image: Arc::new(Image::new(file, mib * MIB, sha256)),
+        image: Arc::new(Image::new(file, mib * MIB, sha256, pieces)),
         extent: Extent::WholeMedium,
         policy: Policy { loops: LoopDevices::Allow, ..Policy::for_list() },
         eject: Eject::No,
@@ -142,8 +143,8 @@ fn written(devices: &dyn Devices, chosen: &[Disk], job: &Job) -> Watch {
 
 fn throttled(folder: &Path, rounds: usize, mib: u64) {
     let image = folder.join("small.img");
-    let sha256 = random(&image, mib);
-    let job = job(&image, mib, sha256);
+    let digests = random(&image, mib);
+    let job = job(&image, mib, digests);
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
         for (count, times) in [1, 4].into_iter().zip(&mut times) {
@@ -178,7 +179,7 @@ fn shell(line: &str) -> f64 {
 
 fn against_dd(folder: &Path, rounds: usize, mib: u64) {
     let (image, stick) = (folder.join("key.img"), folder.join("stick"));
-    let sha256 = random(&image, mib);
+    let digests = random(&image, mib);
     // Real blocks, so that nobody pays for allocating them.
     fs::copy(&image, &stick).expect("TMPDIR has room");
     let device = Loop::attach(&stick);
@@ -187,7 +188,7 @@ fn against_dd(folder: &Path, rounds: usize, mib: u64) {
     let ours: Vec<Disk> =
         disks.into_iter().filter(|disk| disk.port.as_deref() == Some(device.name())).collect();
     assert_eq!(ours.len(), 1, "{} is not listed", device.name());
-    let job = job(&image, mib, sha256);
+    let job = job(&image, mib, digests);
     let node = device.node().display();
     let dd =
         format!("dd if={} of={node} bs=1M oflag=direct conv=fsync status=none", image.display());

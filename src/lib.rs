@@ -12,12 +12,12 @@
 //!
 //! | room | what it holds |
 //! | --- | --- |
+//! | [`text`] | the words of findings, prompts and errors, English and French |
 //! | [`sys`] | calls of the operating system |
 //! | [`seal`] | what is signed: names, limits, sums, manifest, trust, signatures; no I/O |
 //! | [`store`] | the one place that makes bytes durable |
 //! | [`medium`] | the pure function from a release to the bytes of a key or a bundle |
 //! | [`source`] | where a release is read from: folder, bundle, image, device |
-//! | [`text`] | the words of findings and prompts, English and French |
 //! | [`verify`] | the one decision, findings, reports, and who trusts what |
 //! | [`instrument`] | facts about the computer that a release is installed on |
 //! | [`install`] | the safe copy, the vendor's installer, their records |

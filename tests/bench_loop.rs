@@ -205,6 +205,147 @@ fn on_loop_what_came_back_changed_is_told_with_the_place() {
 }
 
 #[test]
+fn on_loop_a_changed_key_is_written_again_at_the_terminal_and_then_proved() {
+    let bench = Bench::new();
+    let stick = Loop::attach(&bench.file);
+    bench.on(&stick, "write good --yes", 0);
+    drop(stick);
+    let answered = |answer: &dyn Fn(&Loop) -> String| {
+        bench.patch(MIB + 0x41, |byte| byte | 1);
+        let mounted = Loop::attach(&bench.file);
+        let program = env!("CARGO_BIN_EXE_mediaseal");
+        let line = format!("{program} confirm good --loop --state state --port {}", mounted.name());
+        let folder = bench.world.team.path();
+        let (code, said) = loops::at_terminal(folder, &line, &answer(&mounted));
+        assert_eq!(code, Some(1), "this key was not proved: {said}");
+        assert!(said.contains("os-changes"), "{said}");
+        assert!(said.contains("It can be written again now"), "{said}");
+        assert!(said.contains("Will be erased and written"), "{said}");
+        (mounted, said)
+    };
+    for wrong in ["", "y", "1"] {
+        let (_device, said) = answered(&|_| wrong.to_string());
+        assert!(said.contains("nothing was written"), "{wrong:?}: {said}");
+        assert_eq!(fs::read(&bench.file).unwrap()[(MIB + 0x41) as usize], 1, "{wrong:?}");
+    }
+    let (device, said) = answered(&|device| format!("1 {}", device.name()));
+    assert!(said.contains("Written again, not proved"), "{said}");
+    let early = bench.on(&device, "confirm good", 5);
+    assert!(early.stderr.contains("not plugged in again"), "{}", early.stderr);
+    drop(device);
+    let protected = Loop::attach_with(&bench.file, &["-r"]);
+    let proved = bench.on(&protected, "confirm good --require-protection", 0);
+    // Written; changed four times and the last time written again; proved.
+    assert!(flat(&proved.stdout).contains("written by attempt 6"), "{}", proved.stdout);
+    let found = bench.ends("log find --ordinal 1 --json", 0);
+    assert!(found.stdout.lines().last().unwrap().contains("\"result\":\"proved\""));
+    bench.ends("log check", 0);
+}
+
+#[test]
+fn on_loop_a_changed_key_whose_switch_is_set_is_not_offered_to_be_written() {
+    let bench = Bench::new();
+    let stick = Loop::attach(&bench.file);
+    bench.on(&stick, "write good --yes", 0);
+    drop(stick);
+    bench.patch(MIB + 0x41, |byte| byte | 1);
+    let protected = Loop::attach_with(&bench.file, &["-r"]);
+    let program = env!("CARGO_BIN_EXE_mediaseal");
+    let line = format!("{program} confirm good --loop --state state --port {}", protected.name());
+    let (code, said) = loops::at_terminal(bench.world.team.path(), &line, "");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("not as it is: write-protected"), "{said}");
+    let again = format!("mediaseal write good --port {} --state state", protected.name());
+    assert!(said.contains(&again), "{said}");
+    assert!(!said.contains("written again now"), "{said}");
+}
+
+#[test]
+fn on_loop_refused_targets_have_their_line_in_the_log() {
+    let bench = Bench::new();
+    let results = |bench: &Bench| -> Vec<(String, String)> {
+        let log = fs::read_to_string(bench.world.path("state/production/production.log")).unwrap();
+        let line = |line: &str| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let word = |name: &str| line[name].as_str().unwrap().to_string();
+            (word("result"), word("detail"))
+        };
+        log.lines().map(line).collect()
+    };
+    let small = bench.world.path("small");
+    fs::File::create(&small).unwrap().set_len(35 * MIB - 512).unwrap();
+    let cases: [(&PathBuf, &[&str], &str); 3] = [
+        (&bench.file, &["-r"], "write-protected"),
+        (&bench.file, &["-b", "4096"], "sectors of 4096 bytes"),
+        (&small, &[], "too small"),
+    ];
+    for (count, (file, options, why)) in cases.into_iter().enumerate() {
+        let device = Loop::attach_with(file, options);
+        bench.on(&device, "write good --yes", 5);
+        let (result, detail) = results(&bench).pop().unwrap();
+        assert_eq!((results(&bench).len(), result.as_str()), (count + 1, "refused"));
+        assert!(detail.contains(why), "{detail}");
+    }
+    let device = Loop::attach(&bench.file);
+    loops::tool("mkfs.ext4", &["-q", device.node().to_str().unwrap()]);
+    let mount = loops::Mount::new(device.node(), &bench.world.path("mounted"));
+    let json = bench.on(&device, "write good --yes --json", 5);
+    let (result, detail) = results(&bench).pop().unwrap();
+    assert_eq!(result, "refused");
+    assert!(detail.starts_with("mounted at "), "{detail}");
+    // Programs hear of it, too.
+    let events: Vec<serde_json::Value> =
+        json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events[0]["event"], "refused");
+    assert_eq!(events[0]["why_not"][0], "mounted");
+    assert_eq!((&events[1]["event"], &events[1]["exit_code"]), (&"end".into(), &5.into()));
+    drop(mount);
+    bench.ends("log check", 0);
+    let found = bench.ends(&format!("log find --serial {}", device.name()), 1);
+    assert!(found.stdout.is_empty(), "a loop device has no serial: {}", found.stdout);
+}
+
+/// The computer goes off while a batch is written: what was done has its line.
+#[test]
+fn on_loop_a_batch_that_is_killed_keeps_the_lines_of_the_keys_that_were_done() {
+    use std::io::BufRead as _;
+    let bench = Bench::new();
+    let large = bench.world.path("large");
+    fs::File::create(&large).unwrap().set_len(8 << 30).unwrap();
+    let (slow, quick) = (Loop::attach(&large), Loop::attach(&bench.file));
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mediaseal"))
+        .args(["write", "good", "--state", "state", "--loop", "--yes", "--json"])
+        .args(["--port", slow.name(), "--port", quick.name()])
+        .current_dir(bench.world.team.path())
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let finished = lines.find_map(|line| line.ok().filter(|line| line.contains("\"finished\"")));
+    // No handler runs and nothing is flushed.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let finished: serde_json::Value =
+        serde_json::from_str(&finished.expect("one of them was finished")).unwrap();
+    assert_eq!((&finished["target"], &finished["result"]), (&1.into(), &"done".into()));
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert!(!rest.iter().any(|line| line.contains("\"end\"")), "it came to its end: {rest:?}");
+    bench.ends("log check", 0);
+    let log = fs::read_to_string(bench.world.path("state/production/production.log")).unwrap();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    let line: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!((&line["result"], &line["stick"]["port"]), (&"done".into(), &quick.name().into()));
+    // The other one was begun, and does not mount.
+    drop(slow);
+    let mut head = vec![1; 2 << 20];
+    fs::File::open(&large).unwrap().read_exact(&mut head).unwrap();
+    assert_eq!(head[510..512], [0, 0]);
+    assert_eq!(head[MIB as usize + 510..MIB as usize + 512], [0, 0]);
+}
+
+#[test]
 fn on_loop_row_31_nothing_is_proved_or_carded_without_the_stations_own_state() {
     let bench = Bench::new();
     let stick = Loop::attach(&bench.file);

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::Ran;
-use loops::{Loop, Mount, tool};
+use loops::{Loop, Mount, at_terminal, tool};
 use mediaseal::seal::digest::Digest;
 use serde_json::Value;
 use world::World;
@@ -341,19 +341,7 @@ fn on_loop_typed_confirmation_wants_the_exact_words() {
     let typed = |answer: &str| {
         let program = env!("CARGO_BIN_EXE_mediaseal");
         let line = format!("{program} write good --state state --loop --port {}", device.name());
-        // `script` gives the program a terminal.
-        let mut child = Command::new("script")
-            .args(["-qec", &line, "/dev/null"])
-            .current_dir(world.team.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("script (Debian: bsdutils)");
-        let mut input = child.stdin.take().unwrap();
-        std::io::Write::write_all(&mut input, format!("{answer}\n").as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        drop(input);
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+        at_terminal(world.team.path(), &line, answer)
     };
     for wrong in ["", "1", "y", "yes", "2 loop0", "1 LOOP"] {
         let (code, said) = typed(wrong);

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex};
 
+use mediaseal::build::piece_digests::PieceDigests;
 use mediaseal::seal::digest::Digest;
 use mediaseal::sys::disk::fake::stick;
 use mediaseal::sys::disk::windows_order::{self, Calls};
@@ -148,7 +149,12 @@ fn written(script: &Scripted) -> Ended {
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(&bytes).unwrap();
     let job = Job {
-        image: Arc::new(Image::new(file, 3 * MIB, Digest::of(&bytes))),
+        image: Arc::new(Image::new(
+            file,
+            3 * MIB,
+            Digest::of(&bytes),
+            PieceDigests::of(&mut &bytes[..]).unwrap(),
+        )),
         extent: Extent::WholeMedium,
         policy: Policy::for_list(),
         eject: Eject::Yes,

@@ -1,5 +1,6 @@
 //! Why nothing was built: what happened, and what to do next.
 
+use crate::text::Language;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -131,7 +132,7 @@ impl BuildError {
             Self::BelowFloor { .. } => "Give a higher --sequence.".into(),
             Self::Volume { next, .. } => next.clone(),
             Self::Manifest(_) | Self::Sums(_) => "Correct the recipe or the payload.".into(),
-            Self::Store(error) => error.advice().into(),
+            Self::Store(error) => error.advice(Language::English).into(),
             Self::NotARelease(_) => "--force replaces releases and empty folders only. Remove it \
                                      yourself, or choose another name."
                 .into(),

@@ -9,6 +9,7 @@ use std::thread;
 
 use super::block_map::BlockMap;
 use super::pack::PackError;
+use super::piece_digests::{PieceDigests, PieceHash};
 use crate::medium::{Fan, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker};
 use crate::seal::digest::Digest;
 
@@ -20,6 +21,8 @@ pub struct Image {
     pub rendered: Rendered,
     /// The text of its block map, if one was asked for.
     pub block_map: Option<String>,
+    /// The digests of its pieces, if they were asked for.
+    pub pieces: Option<PieceDigests>,
 }
 
 /// Renders `plan` into the empty file `target` and flushes it. `look` sees the
@@ -28,6 +31,7 @@ pub fn make(
     plan: &Plan,
     target: File,
     block_map: Option<BlockMap>,
+    pieces: Option<PieceHash>,
     open: &mut OpenFile<'_>,
     progress: &mut dyn FnMut(u64),
     look: impl FnOnce(&File) -> Result<(), PackError>,
@@ -40,6 +44,7 @@ pub fn make(
         let writer = fan.add(scope, file);
         let hasher = fan.add(scope, HashSink::default());
         let mapper = block_map.map(|map| fan.add(scope, map));
+        let cutter = pieces.map(|pieces| fan.add(scope, pieces));
         let rendered = match plan.render(&mut fan, open, progress) {
             Ok(rendered) => rendered,
             Err(error) => {
@@ -55,7 +60,9 @@ pub fn make(
         let sha256 = Digest(hasher.finish().map_err(at_the_end)?.finish());
         let map = mapper.map(|mapper| mapper.finish().and_then(BlockMap::finish)).transpose();
         let block_map = map.map_err(at_the_end)?;
-        Ok(Image { sha256, rendered, block_map })
+        let pieces = cutter.map(|cutter| cutter.finish().map(PieceHash::finish)).transpose();
+        let pieces = pieces.map_err(at_the_end)?;
+        Ok(Image { sha256, rendered, block_map, pieces })
     })
 }
 
@@ -97,7 +104,7 @@ mod tests {
     ) -> Result<Image, PackError> {
         let mut open =
             |_: usize, _: &FileSpec| -> io::Result<Box<dyn io::Read>> { Ok(Box::new(content)) };
-        make(&plan(), target, None, &mut open, &mut |_| (), look)
+        make(&plan(), target, None, Some(PieceHash::default()), &mut open, &mut |_| (), look)
     }
 
     #[test]
@@ -110,6 +117,7 @@ mod tests {
         assert_eq!(bytes.len(), 35 << 20);
         assert_eq!(image.sha256, Digest::of(&bytes));
         assert_eq!(image.rendered.bytes, 35 << 20);
+        assert_eq!(image.pieces, Some(PieceDigests::of(&mut &bytes[..]).unwrap()));
     }
 
     #[test]

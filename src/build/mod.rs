@@ -12,6 +12,7 @@
 //! | [`assemble`] | from all of that to manifest and `SHA256SUMS` |
 //! | [`folder`], [`compare`] | a release folder that appears whole; one made again and compared |
 //! | [`pack`], [`image`], [`block_map`] | image, its block map, and bundle of a signed release |
+//! | [`piece_digests`] | a digest of each piece of an image, for whoever hands it on |
 //! | [`error`] | why nothing was built |
 //!
 //! Same inputs, same bytes: nothing here asks a clock, a locale or the order of
@@ -32,6 +33,7 @@ pub mod mistake;
 pub mod msi;
 pub mod pack;
 pub mod payload;
+pub mod piece_digests;
 pub mod reading;
 pub mod recipe;
 pub mod settings;

@@ -2,9 +2,10 @@
 //!
 //! The folder is decided upon like any source, by the chain of the person who
 //! packs: a counterfeit that is consistent with itself makes no key. Sealed
-//! files are hashed in the one read that renders them; an output gets its name
-//! only once everything was as sealed.
+//! files are hashed as they are rendered, the same bytes, whenever they were read;
+//! an output gets its name only once everything was as sealed.
 
+use crate::store::Doing;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
@@ -24,7 +25,8 @@ use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::Language;
 use crate::verify::closure;
 use crate::verify::decide::{self, Accepted, Request};
-use crate::verify::finding::Kind;
+use crate::verify::detail::Detail;
+use crate::verify::finding::{Kind, Spot};
 use crate::verify::level::Level;
 use crate::verify::outcome::Outcome;
 use crate::verify::report::{Compared, Report};
@@ -90,7 +92,7 @@ impl PackError {
             Self::Render(error) => error.advice(),
             Self::Bundle(error) => error.advice(),
             Self::Store(StoreError::Exists(_)) => "Take another name, or --force.",
-            Self::Store(error) => error.advice(),
+            Self::Store(error) => error.advice(Language::English),
             Self::ReadBack(..) => "The disk may be failing: write to another one.",
         }
     }
@@ -143,6 +145,8 @@ pub fn pack(
     outputs: &Outputs<'_>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> (Report, Result<Packed, PackError>) {
+    // All files are wanted, unless the decision says no.
+    source.read_ahead();
     let (mut decision, listing) = decide::seal(source, request);
     let (Some(accepted), Some(listing)) = (&decision.accepted, &listing) else {
         return (decision.report, Err(PackError::Verdict));
@@ -174,7 +178,8 @@ pub(crate) fn finding(error: &PackError) -> Option<Kind> {
             Some(Kind::FileChanged { path: path.clone(), sectors: None })
         }
         RenderError::Open { path, source } | RenderError::Read { path, source, .. } => {
-            Some(Kind::ReadError { place: path.clone(), detail: source.to_string() })
+            let place = Spot::Path(path.clone());
+            Some(Kind::ReadError { place, detail: Detail::said(source) })
         }
         RenderError::Write { .. } => None,
     }
@@ -190,10 +195,12 @@ fn render(
 ) -> Result<Made, PackError> {
     let files = release::files(&accepted.manifest, &accepted.sums, accepted.seal.specs());
     let volume = release::volume(&accepted.manifest, &accepted.release_code);
-    let plan = Plan::new(&volume, files.clone()).map_err(PackError::Plan)?;
-    let bundle_plan = outputs
-        .bundle
-        .map(|path| Ok((path, BundlePlan::new(release::issued(&accepted.manifest), files)?)))
+    let of_bundle = outputs.bundle.map(|path| (path, files.clone()));
+    let plan = Plan::new(&volume, files).map_err(PackError::Plan)?;
+    let bundle_plan = of_bundle
+        .map(|(path, files)| {
+            Ok((path, BundlePlan::new(release::issued(&accepted.manifest), files)?))
+        })
         .transpose()
         .map_err(PackError::Plan)?;
     let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {
@@ -221,6 +228,7 @@ fn render(
                 &plan,
                 target,
                 map,
+                None,
                 &mut open,
                 &mut |done| progress(done, all),
                 |file| self_check(file, path, accepted),
@@ -280,7 +288,7 @@ fn show(
     {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let written = writeln!(beside, "{digest}  {name}");
-        written.map_err(StoreError::io("write", sha256_path(path)))?;
+        written.map_err(StoreError::io(Doing::Write, sha256_path(path)))?;
         file.commit()?;
         shown.push(path.to_path_buf());
         beside.commit()?;

@@ -23,6 +23,7 @@
 //! error: an exercise that is secretly a good release would teach nothing, and
 //! a test of it would pass for the wrong reason.
 
+use crate::text::Language;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -99,7 +100,7 @@ impl DrillError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::File(_) | Self::Io { .. } => "Check the folder and free space, then try again.",
-            Self::Store(error) => error.advice(),
+            Self::Store(error) => error.advice(Language::English),
             Self::Key(_) | Self::Unsuitable(_) => {
                 "Take a release that passes, and the keys that signed it."
             }

@@ -136,10 +136,11 @@ pub fn run(
         Failure { next: format!("{} {advice}", refused.next), ..refused }
     };
     if pinning::would_change(&asked.source, to, around) {
-        return Err(refuse("it lies inside the source, or on its device".to_string(), ""));
+        let inside = language.table().destination_faults.inside_source;
+        return Err(refuse(inside.what.to_string(), inside.next));
     }
-    let destination =
-        Destination::open(to).map_err(|fault| refuse(fault.to_string(), fault.advice()))?;
+    let destination = Destination::open(to)
+        .map_err(|fault| refuse(fault.words(language), fault.advice(language)))?;
     let mut keep =
         Keep { destination: &destination, staging: None, sizes: Vec::new(), refused: None };
     let decision = session.check(&mut keep, language);
@@ -177,7 +178,7 @@ fn finish(
         demo::refuse_outside(&release.manifest.publisher, path, language)?;
     }
     let state_fault = |detail: String| {
-        let values = [shown(&session.asked.state), ("detail", escape(&detail))];
+        let values = [shown(&session.asked.state), ("detail", detail)];
         failure(Outcome::Io, language.table().failures.state_unwritable, &values)
     };
     let Some(state) = &mut session.state else {
@@ -187,7 +188,7 @@ fn finish(
         return Err(failure(Outcome::TrustSetUp, entry, &[("reason", reason)]));
     };
     let expected = complete(&mut staging, release).map_err(|e| staging_failure(&e, language))?;
-    let held = state.hold().map_err(|error| state_fault(error.to_string()))?;
+    let held = state.hold().map_err(|error| state_fault(error.words(language)))?;
     let product = &release.manifest.product;
     let again =
         decide::judge_again(release, state.chain(), state.history(product), session.asked.older);
@@ -197,7 +198,7 @@ fn finish(
         done.report.rollback = Some(Rollback::Fails);
         return Ok(());
     }
-    keep_seal(state.folder(), release).map_err(|error| state_fault(error.to_string()))?;
+    keep_seal(state.folder(), release).map_err(|error| state_fault(error.words(language)))?;
     let name = release.manifest.folder_name();
     let outcome = staging.finish(&expected).map_err(|e| staging_failure(&e, language))?;
     let path = destination.path().join(name);
@@ -209,7 +210,7 @@ fn finish(
         .remember(&held, product, |history| {
             rollback::remember(&release.chain, &release.manifest, release.release_code, history)
         })
-        .map_err(|error| state_fault(error.to_string()))
+        .map_err(|error| state_fault(error.words(language)))
 }
 
 /// Adds what is kept beside the payload, and files without a byte; returns

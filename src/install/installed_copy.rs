@@ -17,7 +17,7 @@ use crate::seal::layout::{SUMS, SealName, seal_name, sums_signature};
 use crate::seal::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURE_FILES, MAX_SUMS_BYTES};
 use crate::seal::timestamp::Timestamp;
 use crate::source::folder::FolderSource;
-use crate::source::{Entry, EntryKind, Listing, Raw, Remark, Shape, Source, SourceError};
+use crate::source::{Doing, Entry, EntryKind, Listing, Raw, Remark, Shape, Source, SourceError};
 use crate::store::read_bounded;
 use crate::verify::decide::{
     self, Decision, FileSet, Held, Request, Scope, TakeNothing, Threshold,
@@ -64,7 +64,7 @@ impl Source for InstalledCopy<'_> {
             return Ok(Box::new(bytes.as_slice()));
         }
         if path == self.package {
-            let failed = |error| SourceError::io(path, "reading", error);
+            let failed = |error| SourceError::io(path, Doing::Reading, error);
             return self.held.reader().map_err(failed);
         }
         self.folder.open_file(path)

@@ -7,6 +7,9 @@
 //! where they are lost. The chain shows accidents; an administrator can write
 //! another one.
 
+use crate::store::Doing;
+use crate::text::Language;
+use crate::text::fill;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
@@ -41,14 +44,25 @@ pub enum JournalError {
     Newer(u64),
 }
 
-impl fmt::Display for JournalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl JournalError {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Lock(error) => error.fmt(f),
-            Self::Log(error) => error.fmt(f),
-            Self::Newer(line) => write!(f, "line {line} was written by a newer program"),
+            Self::Store(error) => error.words(language),
+            Self::Lock(error) => error.words(language),
+            Self::Log(error) => error.words(language),
+            Self::Newer(line) => fill(
+                language.table().store_faults.journal_newer.what,
+                &[("line", line.to_string())],
+            ),
         }
+    }
+}
+
+impl fmt::Display for JournalError {
+    /// What happened, in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -94,7 +108,7 @@ pub fn read<F: Folder>(state: &F) -> Result<History, JournalError> {
         }
         Err(error) => {
             let path = state.path().join(JOURNAL);
-            Err(JournalError::Store(StoreError::io("open the folder", path)(error)))
+            Err(JournalError::Store(StoreError::io(Doing::OpenFolder, path)(error)))
         }
     }
 }

@@ -6,6 +6,7 @@
 //! power left out is made again by the next program that comes by, and one action
 //! never has two pages.
 
+use crate::store::Doing;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -77,7 +78,7 @@ pub fn file<F: Folder>(state: &F, action: &Recorded) -> Result<PathBuf, StoreErr
     let folder = enter(state, RECORDS, Access::Owner)?;
     let stem = stem(action);
     let bytes = json(action).map_err(|error| {
-        StoreError::io("write the record in", folder.path())(std::io::Error::other(error))
+        StoreError::io(Doing::WriteRecord, folder.path())(std::io::Error::other(error))
     })?;
     let texts = Language::ALL.map(|language| text(action, language)).join("\n");
     let text_name = OsString::from(format!("{stem}.txt"));

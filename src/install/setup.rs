@@ -427,10 +427,7 @@ fn chain_of(path: &Path) -> Option<Chain> {
     let listing = source.listing().ok()?;
     let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
     let (seal, _) = SealFiles::gather(paths, &mut |path, limit| {
-        source.read(path, limit).map_err(|error| match error.is_too_long() {
-            true => ReadFault::TooLong,
-            false => ReadFault::Io(error.to_string()),
-        })
+        source.read(path, limit).map_err(ReadFault::from)
     });
     trust_step::merge(None, &seal).chain
 }

@@ -11,6 +11,7 @@
 //! copy runs, a source or medium that answers differently the second time, a
 //! full disk, and a cut of power at any moment (THREATS 21 to 24).
 
+use crate::store::Doing;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -78,7 +79,7 @@ pub fn existing<F: Folder>(
 ) -> Result<Option<Outcome>, StagingError> {
     let parent = destination.folder();
     let path = destination.path().join(name);
-    let entry = parent.entry(name.as_ref()).map_err(StoreError::io("look at", &path))?;
+    let entry = parent.entry(name.as_ref()).map_err(StoreError::io(Doing::LookAt, &path))?;
     let refused =
         |differences, count| StagingError::Exists { path: path.clone(), differences, count };
     match entry.map(|entry| entry.kind) {
@@ -90,7 +91,7 @@ pub fn existing<F: Folder>(
     if let Some(owner) = entry.and_then(|entry| foreign(entry.owner, user)) {
         return Err(StagingError::ForeignOwner { path, owner });
     }
-    let folder = parent.open_folder(name.as_ref()).map_err(StoreError::io("open", &path))?;
+    let folder = parent.open_folder(name.as_ref()).map_err(StoreError::io(Doing::Open, &path))?;
     let found = compare(&folder, expected)?;
     if found.count > 0 {
         return Err(refused(found.differences, found.count));
@@ -100,7 +101,7 @@ pub fn existing<F: Folder>(
     }
     // A copy that lost its power after the rename may not be durable yet.
     sync_tree(&folder)?;
-    parent.sync().map_err(StoreError::io("flush the folder", destination.path()))?;
+    parent.sync().map_err(StoreError::io(Doing::FlushFolder, destination.path()))?;
     Ok(Some(Outcome::AlreadyThere))
 }
 
@@ -198,9 +199,9 @@ impl<'d, F: Folder> Staging<'d, F> {
                 let refused = || StagingError::Store(StoreError::Exists(path));
                 return existing(self.destination, &self.name, expected)?.ok_or_else(refused);
             }
-            Err(error) => return Err(StoreError::io("give its name to", path)(error).into()),
+            Err(error) => return Err(StoreError::io(Doing::GiveName, path)(error).into()),
         }
-        let flushed = parent.sync().map_err(StoreError::io("flush the folder", parent.path()));
+        let flushed = parent.sync().map_err(StoreError::io(Doing::FlushFolder, parent.path()));
         let shown = flushed.map_err(StagingError::from).and_then(|()| self.check_shown());
         if let Err(error) = shown {
             // Under its hidden name again, the drop removes it. Where that fails
@@ -240,7 +241,7 @@ impl<'d, F: Folder> Staging<'d, F> {
 
     fn check_place(&self) -> Result<(), StagingError> {
         let path = self.destination.path();
-        match self.destination.still_there().map_err(StoreError::io("look at", path))? {
+        match self.destination.still_there().map_err(StoreError::io(Doing::LookAt, path))? {
             true => Ok(()),
             false => Err(StagingError::Exchanged(path.to_path_buf())),
         }
@@ -252,8 +253,8 @@ impl<'d, F: Folder> Staging<'d, F> {
         self.check_place()?;
         let path = self.destination.path().join(&self.name);
         let entry = self.destination.folder().entry(self.name.as_ref());
-        let entry = entry.map_err(StoreError::io("look at", &path))?;
-        let ours = self.tree.folder().identity().map_err(StoreError::io("look at", &path))?;
+        let entry = entry.map_err(StoreError::io(Doing::LookAt, &path))?;
+        let ours = self.tree.folder().identity().map_err(StoreError::io(Doing::LookAt, &path))?;
         if entry.is_none_or(|entry| entry.identity != ours) {
             return Err(StagingError::Exchanged(path));
         }
@@ -282,7 +283,7 @@ impl<F: Folder> Writing<F> {
                 received: self.declared.saturating_add(1),
             });
         }
-        self.file.write_all(bytes).map_err(StoreError::io("write", &self.place))?;
+        self.file.write_all(bytes).map_err(StoreError::io(Doing::Write, &self.place))?;
         self.hasher.update(bytes);
         self.count += bytes.len() as u64;
         Ok(())

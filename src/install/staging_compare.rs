@@ -1,6 +1,9 @@
 //! Is a folder exactly this set of files? Asked of what was staged, and of what
 //! stands already where the copy is to go.
 
+use crate::store::Doing;
+use crate::text::Language;
+use crate::text::fill;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read as _;
@@ -45,15 +48,25 @@ pub enum Difference {
     Contents(String),
 }
 
+impl Difference {
+    /// The words for it, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let words = &language.table().differences;
+        let (template, path) = match self {
+            Self::Missing(path) => (words.missing, path),
+            Self::Extra(path) => (words.extra, path),
+            Self::Kind(path) => (words.kind, path),
+            Self::Length(path) => (words.length, path),
+            Self::Contents(path) => (words.contents, path),
+        };
+        fill(template, &[("path", escape(path))])
+    }
+}
+
 impl fmt::Display for Difference {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(path) => write!(f, "{} is missing", escape(path)),
-            Self::Extra(path) => write!(f, "{} should not be there", escape(path)),
-            Self::Kind(path) => write!(f, "{} is of another kind", escape(path)),
-            Self::Length(path) => write!(f, "{} has another length", escape(path)),
-            Self::Contents(path) => write!(f, "{} has other contents", escape(path)),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -110,15 +123,15 @@ pub fn foreign_owner<F: Folder>(
     if depth == 0 {
         return Err(StoreError::TooDeep(folder.path().to_path_buf()));
     }
-    for name in folder.list().map_err(StoreError::io("list", folder.path()))? {
+    for name in folder.list().map_err(StoreError::io(Doing::List, folder.path()))? {
         let place = folder.path().join(&name);
-        let entry = folder.entry(&name).map_err(StoreError::io("look at", &place))?;
+        let entry = folder.entry(&name).map_err(StoreError::io(Doing::LookAt, &place))?;
         let Some(entry) = entry else { continue };
         if let Some(owner) = foreign(entry.owner, user) {
             return Ok(Some((place, owner)));
         }
         if entry.kind == EntryKind::Folder {
-            let opened = folder.open_folder(&name).map_err(StoreError::io("open", &place))?;
+            let opened = folder.open_folder(&name).map_err(StoreError::io(Doing::Open, &place))?;
             if let Some(found) = foreign_owner(&opened, user, depth - 1)? {
                 return Ok(Some(found));
             }
@@ -146,10 +159,10 @@ impl Walk<'_> {
         if depth == 0 {
             return Err(StoreError::TooDeep(folder.path().to_path_buf()));
         }
-        for name in folder.list().map_err(StoreError::io("list", folder.path()))? {
+        for name in folder.list().map_err(StoreError::io(Doing::List, folder.path()))? {
             let path = format!("{at}{}", name.to_string_lossy());
             let place = folder.path().join(&name);
-            let entry = folder.entry(&name).map_err(StoreError::io("look at", &place))?;
+            let entry = folder.entry(&name).map_err(StoreError::io(Doing::LookAt, &place))?;
             // A name that is not text is none of ours, whatever it looks like.
             let ours = name.to_str().is_some();
             let file = self.files.get(path.as_str()).copied().filter(|_| ours);
@@ -166,7 +179,7 @@ impl Walk<'_> {
                 }
                 (Some((EntryKind::Folder, _)), None) if is_folder => {
                     let opened = folder.open_folder(&name);
-                    let opened = opened.map_err(StoreError::io("open", place))?;
+                    let opened = opened.map_err(StoreError::io(Doing::Open, place))?;
                     self.folder(&opened, &format!("{path}/"), depth - 1)?;
                 }
                 (Some(_), Some(file)) => {
@@ -184,7 +197,7 @@ impl Walk<'_> {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let place = folder.path().join(name);
         let opened = folder.read_uncached(name.as_ref());
-        let (mut reader, reread) = opened.map_err(StoreError::io("read back", &place))?;
+        let (mut reader, reread) = opened.map_err(StoreError::io(Doing::ReadBack, &place))?;
         self.found.reread = self.found.reread.min(reread);
         let mut hasher = Sha256::new();
         let mut total = 0_u64;
@@ -192,7 +205,7 @@ impl Walk<'_> {
         while total <= file.bytes {
             let count = match reader.read(&mut self.block) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                other => other.map_err(StoreError::io("read back", &place))?,
+                other => other.map_err(StoreError::io(Doing::ReadBack, &place))?,
             };
             if count == 0 {
                 break;

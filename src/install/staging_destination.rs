@@ -8,6 +8,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::seal::names::escape_path;
 use crate::store::folder::{Access, EntryKind, Folder, SystemFolder};
+use crate::store::{Doing, advice_for};
+use crate::text::{Entry, Language, Table, fill};
 
 /// Why a folder is not copied into.
 #[derive(Debug)]
@@ -50,37 +52,50 @@ impl DestinationFault {
         }
     }
 
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// The two texts for it; none for errors of the system.
+    fn entry(&self, table: &Table) -> Option<Entry> {
+        let faults = &table.destination_faults;
+        Some(match self {
+            Self::Link { .. } => faults.link,
+            Self::NotAFolder(_) => faults.not_a_folder,
+            Self::Missing(_) => faults.missing,
+            Self::Path(_) => faults.path,
+            Self::ReadOnly(_) => faults.read_only,
+            Self::NoPermission(_) => faults.no_permission,
+            Self::Io { .. } => return None,
+        })
+    }
+
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let what = self.entry(language.table()).map_or("", |entry| entry.what);
+        let at = |path: &Path| ("path", escape_path(path));
         match self {
-            Self::Link { .. } => {
-                "Name the real folder. If nobody made this link, ask why it is there."
+            Self::Link { path, component } => {
+                fill(what, &[at(path), ("component", component.to_string())])
             }
-            Self::NotAFolder(_) | Self::Path(_) => "Name a folder, with its whole path.",
-            Self::Missing(_) => "Make the folder first, or correct the path.",
-            Self::ReadOnly(_) => "The disk is read-only. Choose another place.",
-            Self::NoPermission(_) => "Use an account that may write there.",
-            Self::Io { error, .. } => crate::store::advice_for(error),
+            Self::NotAFolder(path)
+            | Self::Missing(path)
+            | Self::Path(path)
+            | Self::ReadOnly(path)
+            | Self::NoPermission(path) => fill(what, &[at(path)]),
+            Self::Io { path, error } => Doing::Open.failed(path, error, language),
+        }
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        match self {
+            Self::Io { error, .. } => advice_for(error, language),
+            other => other.entry(language.table()).map_or("", |entry| entry.next),
         }
     }
 }
 
 impl fmt::Display for DestinationFault {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &Path| escape_path(path);
-        match self {
-            Self::Link { path, component } => {
-                write!(f, "{} (part {component} of the path) is a link", shown(path))
-            }
-            Self::NotAFolder(path) => write!(f, "{} is not a folder", shown(path)),
-            Self::Missing(path) => write!(f, "{} is not there", shown(path)),
-            Self::Path(path) => write!(f, "\"{}\" is not the path of a folder", shown(path)),
-            Self::ReadOnly(path) => write!(f, "{} is on a read-only disk", shown(path)),
-            Self::NoPermission(path) => {
-                write!(f, "this account may not work in {}", shown(path))
-            }
-            Self::Io { path, error } => write!(f, "cannot open {}: {error}", shown(path)),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::compare::Difference;
 use crate::seal::names::{NameFault, escape, escape_path};
 use crate::store::StoreError;
+use crate::text::{Entry, Language, Table, fill};
 
 /// What an I/O failure means for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,63 +91,71 @@ impl StagingError {
         })
     }
 
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// The two texts for it; none for what the store says itself.
+    fn entry(&self, table: &Table) -> Option<Entry> {
+        let faults = &table.staging_faults;
+        Some(match self {
+            Self::Store(_) => return None,
+            Self::Name { .. } => faults.name,
+            Self::Exchanged(_) => faults.exchanged,
+            Self::Exists { .. } => faults.exists,
+            Self::ForeignOwner { .. } => faults.foreign_owner,
+            Self::Length { declared, received, .. } if received > declared => faults.longer,
+            Self::Length { .. } => faults.shorter,
+            Self::Contents(_) => faults.contents,
+            Self::Set(_) => faults.set,
+            Self::ReadBack { .. } => faults.read_back,
+        })
+    }
+
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let what = self.entry(language.table()).map_or("", |entry| entry.what);
+        let file = |path: &str| ("path", escape(path));
+        let at = |path: &PathBuf| ("path", escape_path(path));
+        let differences = |found: &[Difference], count: usize| {
+            let first = found.first().map(|first| format!(": {}", first.words(language)));
+            [("first", first.unwrap_or_default()), ("count", language.number(count as u64))]
+        };
         match self {
-            Self::Store(error) => error.advice(),
-            Self::Exchanged(_) => {
-                "Somebody or something works in that folder. Find out what before trying again."
+            Self::Store(error) => error.words(language),
+            Self::Name { path, fault } => {
+                fill(what, &[file(path), ("fault", fault.words(language))])
             }
-            Self::Exists { .. } => "Move the other folder away, or ask who changed it.",
-            Self::ForeignOwner { .. } => {
-                "Ask who made it. Move it away, then copy again: the copy will be yours."
+            Self::Exchanged(path) => fill(what, &[at(path)]),
+            Self::Exists { path, differences: found, count } => {
+                let [first, count] = differences(found, *count);
+                fill(what, &[at(path), first, count])
             }
-            Self::Name { .. } | Self::Length { .. } | Self::Contents(_) | Self::Set(_) => {
-                "Do not use this key. Keep it as it is and call support."
+            Self::ForeignOwner { path, owner } => {
+                fill(what, &[at(path), ("owner", owner.to_string())])
             }
-            Self::ReadBack { .. } => "The disk of this computer may be failing. Have it checked.",
+            Self::Length { path, declared, received } => fill(
+                what,
+                &[
+                    file(path),
+                    ("declared", language.number(*declared)),
+                    ("received", language.number(*received)),
+                ],
+            ),
+            Self::Contents(path) | Self::Set(path) => fill(what, &[file(path)]),
+            Self::ReadBack { differences: found, count } => fill(what, &differences(found, *count)),
+        }
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        match self {
+            Self::Store(error) => error.advice(language),
+            other => other.entry(language.table()).map_or("", |entry| entry.next),
         }
     }
 }
 
 impl fmt::Display for StagingError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = |differences: &[Difference]| {
-            differences.first().map(|first| format!(": {first}")).unwrap_or_default()
-        };
-        match self {
-            Self::Name { path, fault } => write!(f, "the name \"{}\": {fault}", escape(path)),
-            Self::Store(error) => error.fmt(f),
-            Self::Exchanged(path) => {
-                write!(f, "{} was exchanged for another folder during the copy", escape_path(path))
-            }
-            Self::Exists { path, differences, count } => write!(
-                f,
-                "{} is there already and differs in {count} places{}",
-                escape_path(path),
-                first(differences)
-            ),
-            Self::ForeignOwner { path, owner } => write!(
-                f,
-                "{} is there already and belongs to another user (number {owner})",
-                escape_path(path)
-            ),
-            Self::Length { path, declared, received } if received > declared => {
-                write!(f, "{} is longer than the {declared} bytes declared", escape(path))
-            }
-            Self::Length { path, declared, received } => {
-                write!(f, "{} ended at byte {received} of {declared}", escape(path))
-            }
-            Self::Contents(path) => write!(f, "{} is not the signed file", escape(path)),
-            Self::Set(path) => {
-                write!(f, "{} was not copied, or is not in the signed set", escape(path))
-            }
-            Self::ReadBack { differences, count } => write!(
-                f,
-                "the disk did not give back what was written, in {count} places{}",
-                first(differences)
-            ),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -5,6 +5,7 @@
 //! into the record. A file that cannot be read is as good as none: it is asked
 //! again.
 
+use crate::store::Doing;
 use std::ffi::OsStr;
 
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub fn write<F: Folder>(state: &F, identity: &Identity) -> Result<(), StoreError
         model: identity.model.clone(),
         serial: identity.serial.clone(),
     };
-    let failed = StoreError::io("write", state.path().join(FILE));
+    let failed = StoreError::io(Doing::Write, state.path().join(FILE));
     let bytes = json::print(&file).map_err(|error| failed(std::io::Error::other(error)))?;
     write_atomic(state, OsStr::new(FILE), &bytes, Access::Everyone, Existing::Replace)
 }

@@ -52,8 +52,8 @@ pub fn plain_short_name(name: &str) -> Option<ShortName> {
 /// Hands out the aliases of one folder, in canonical order.
 #[derive(Default)]
 pub struct Aliases {
-    /// Next number for a cut stem, a number of digits and an extension.
-    next: HashMap<(Vec<u8>, u32, Vec<u8>), u32>,
+    /// Next number for a cut stem with an extension, and a number of digits.
+    next: HashMap<(ShortName, u32), u32>,
 }
 
 impl Aliases {
@@ -65,8 +65,7 @@ impl Aliases {
         for digits in 1..=MAX_TAIL_DIGITS {
             let beyond = first * 10;
             let cut = &stem[..stem.len().min(7 - digits as usize)];
-            let number =
-                self.next.entry((cut.to_vec(), digits, extension.clone())).or_insert(first);
+            let number = self.next.entry((padded(cut, &extension), digits)).or_insert(first);
             if *number < beyond {
                 let alias = format!("~{number}");
                 *number += 1;

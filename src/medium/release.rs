@@ -41,8 +41,13 @@ pub fn volume_serial(release_code: &Digest) -> u32 {
 /// rules leave none.
 pub fn files(manifest: &Manifest, sums: &Sums, seal: Vec<FileSpec>) -> Vec<FileSpec> {
     let mut files = seal;
+    files.reserve(manifest.files.len());
+    // Both are sorted and name the same files: the next line is the one, and
+    // only where it is not it is searched for.
+    let mut lines = sums.lines().iter().filter(|(path, _)| path != MANIFEST);
     for file in manifest.files.iter().filter(|file| file.path != MANIFEST) {
-        if let Some(digest) = sums.digest(&file.path) {
+        let next = lines.next().filter(|(path, _)| *path == file.path);
+        if let Some(digest) = next.map(|line| line.1).or_else(|| sums.digest(&file.path)) {
             files.push(FileSpec::hashed(file.path.clone(), file.size, digest.0));
         }
     }

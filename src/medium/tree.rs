@@ -211,7 +211,7 @@ fn check_file(file: &FileSpec) -> Result<(), PlanError> {
 /// All folders of `files` in canonical order, the root (empty) first; refuses
 /// names that are equal without case and files that are folders as well.
 fn folder_paths(files: &[FileSpec]) -> Result<Vec<String>, PlanError> {
-    let mut set = PathSet::default();
+    let mut set = PathSet::with_room_for(files.len());
     let mut folders: BTreeSet<(bool, &str)> = BTreeSet::new();
     for file in files {
         let fault = |fault| PlanError::Path { path: file.path.clone(), fault };

@@ -12,6 +12,7 @@ use super::chain::{Chain, ChainError, SignedDocument};
 use super::digest::Digest;
 use super::json::{self, JsonError};
 use super::limits::{MAX_ANCHOR_BYTES, MAX_ROLE_KEYS, MAX_SIGNATURE_BYTES, MAX_TRUST_DOCUMENTS};
+use crate::text::{Language, fill};
 
 /// The format that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -46,15 +47,26 @@ pub enum AnchorError {
     NoSuchCode,
 }
 
-impl fmt::Display for AnchorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl AnchorError {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
         match self {
-            Self::Json(error) => write!(f, "{error}"),
-            Self::Format(format) => write!(f, "format {format}; this program reads {FORMAT}"),
-            Self::TooMany => write!(f, "more documents or signatures than a chain may have"),
-            Self::Chain(error) => write!(f, "{error}"),
-            Self::NoSuchCode => write!(f, "no trust document in it has that code"),
+            Self::Json(error) => error.words(language),
+            Self::Format(format) => {
+                fill(faults.format, &[("found", format.to_string()), ("known", FORMAT.to_string())])
+            }
+            Self::TooMany => faults.anchor_too_many.to_string(),
+            Self::Chain(error) => error.words(language),
+            Self::NoSuchCode => faults.anchor_no_such_code.to_string(),
         }
+    }
+}
+
+impl fmt::Display for AnchorError {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -15,6 +15,7 @@ use super::layout::{trust_document, trust_signature};
 use super::names::{Identifier, Number};
 use super::signature::{Signature, SignatureError, trust_comment};
 use super::trust::{Holder, Role, TrustDocument, TrustError, shared_id};
+use crate::text::{Language, fill};
 
 /// A trust document as received, with the signature files beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,25 +82,45 @@ pub enum ChainError {
     Code(Digest),
 }
 
-impl fmt::Display for ChainError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ChainError {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
         match self {
-            Self::Empty => write!(f, "there is no trust document"),
-            Self::Document(error) => write!(f, "{error}"),
-            Self::Gap { expected, found } => {
-                write!(f, "version {found} where version {expected} must follow")
+            Self::Empty => faults.chain_empty.to_string(),
+            Self::Document(error) | Self::Keys(error) => error.words(language),
+            Self::Gap { expected, found } => fill(
+                faults.chain_gap,
+                &[("expected", expected.to_string()), ("found", found.to_string())],
+            ),
+            Self::Previous => faults.chain_previous.to_string(),
+            Self::Publisher(name) => fill(faults.chain_publisher, &[("name", name.to_string())]),
+            Self::Threshold { of, counted, needed } => fill(
+                faults.chain_threshold,
+                &[
+                    ("of", of.to_string()),
+                    ("counted", counted.to_string()),
+                    ("needed", needed.to_string()),
+                ],
+            ),
+            Self::Lowered(product) => {
+                fill(faults.chain_lowered, &[("product", product.to_string())])
             }
-            Self::Previous => write!(f, "it does not follow the document before it"),
-            Self::Publisher(name) => write!(f, "it is of another publisher, {name}"),
-            Self::Keys(error) => write!(f, "{error}"),
-            Self::Threshold { of, counted, needed } => {
-                write!(f, "{counted} of {needed} root keys of document {of} signed it")
+            Self::ProductDropped(product) => {
+                fill(faults.chain_product_dropped, &[("product", product.to_string())])
             }
-            Self::Lowered(product) => write!(f, "it lowers the epoch or floor of {product}"),
-            Self::ProductDropped(product) => write!(f, "it no longer names {product}"),
-            Self::WithdrawnDropped(code) => write!(f, "it no longer withdraws {code}"),
-            Self::Code(code) => write!(f, "its code is {code}, not the expected one"),
+            Self::WithdrawnDropped(code) => {
+                fill(faults.chain_withdrawn_dropped, &[("code", code.to_string())])
+            }
+            Self::Code(code) => fill(faults.chain_code, &[("code", code.to_string())]),
         }
+    }
+}
+
+impl fmt::Display for ChainError {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::text::{Language, fill};
+
 /// Why a document was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonError {
@@ -26,13 +28,27 @@ pub enum JsonError {
     },
 }
 
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl JsonError {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
         match self {
-            Self::TooLong { limit } => write!(f, "longer than {limit} bytes"),
-            Self::Malformed(why) => write!(f, "{why}"),
-            Self::OtherSpelling { at } => write!(f, "not in its one spelling (byte {at})"),
+            Self::TooLong { limit } => {
+                fill(faults.too_long, &[("limit", language.number(*limit as u64))])
+            }
+            // The parser's own sentence; it was escaped when it was kept.
+            Self::Malformed(why) => why.clone(),
+            Self::OtherSpelling { at } => {
+                fill(faults.other_spelling, &[("at", language.number(*at as u64))])
+            }
         }
+    }
+}
+
+impl fmt::Display for JsonError {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

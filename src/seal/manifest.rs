@@ -15,11 +15,12 @@ use super::limits::{
 };
 use super::names::{
     DottedVersion, Identifier, NameFault, Number, Position, Text, VersionText, VolumeLabel,
-    WindowsFolder,
+    WindowsFolder, escape,
 };
 use super::paths::check_paths;
 use super::sums::Sums;
 use super::timestamp::Timestamp;
+use crate::text::{Language, Table, fill};
 
 /// The format that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -288,18 +289,99 @@ pub enum ManifestError {
     Format(u32),
     /// A path that is not allowed.
     Path(String, NameFault),
-    /// A rule between fields; the sentence says which.
-    Rule(String),
+    /// A rule between fields.
+    Rule(FieldRule),
+    /// A rule of one file, by its path.
+    File(String, FileRule),
+}
+
+/// Rules between the fields of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldRule {
+    /// The floor is at most the release's own sequence.
+    Floor,
+    /// `advise_after` is not before `issued`.
+    Dates,
+    /// `applies_to` names something.
+    AppliesTo,
+    /// `volume.bytes` is a size that a medium can have.
+    VolumeBytes,
+    /// Files are sorted by the bytes of their paths.
+    Sorted,
+    /// The payload's main file is there, with content.
+    Payload,
+    /// A Windows Installer package stands alone in the payload.
+    OnePackage,
+    /// A Windows Installer package has its product code.
+    ProductCode,
+}
+
+impl FieldRule {
+    /// The sentence about a manifest that breaks it.
+    fn words(self, table: &Table) -> &'static str {
+        let faults = &table.seal_faults;
+        match self {
+            Self::Floor => faults.manifest_floor,
+            Self::Dates => faults.manifest_dates,
+            Self::AppliesTo => faults.manifest_applies_to,
+            Self::VolumeBytes => faults.manifest_volume,
+            Self::Sorted => faults.manifest_not_sorted,
+            Self::Payload => faults.manifest_no_payload,
+            Self::OnePackage => faults.manifest_one_package,
+            Self::ProductCode => faults.manifest_product_code,
+        }
+    }
+}
+
+/// Rules of each file of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRule {
+    /// Nothing stands in the folder of the seal.
+    Seal,
+    /// Folders with a meaning have one spelling.
+    UpperCase,
+    /// A file is no longer than FAT32 can hold.
+    Size,
+    /// The role is that of the folder.
+    Role,
+}
+
+impl FileRule {
+    /// The sentence about a file that breaks it, with a place for its path.
+    fn words(self, table: &Table) -> &'static str {
+        let faults = &table.seal_faults;
+        match self {
+            Self::Seal => faults.manifest_in_seal,
+            Self::UpperCase => faults.manifest_upper_case,
+            Self::Size => faults.manifest_file_too_long,
+            Self::Role => faults.manifest_role,
+        }
+    }
+}
+
+impl ManifestError {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
+        match self {
+            Self::Json(error) => error.words(language),
+            Self::Format(format) => {
+                fill(faults.format, &[("found", format.to_string()), ("known", FORMAT.to_string())])
+            }
+            Self::Path(path, fault) => {
+                let values = [("path", escape(path)), ("fault", fault.words(language))];
+                fill(faults.path, &values)
+            }
+            Self::Rule(rule) => rule.words(language.table()).to_string(),
+            Self::File(path, rule) => fill(rule.words(language.table()), &[("path", escape(path))]),
+        }
+    }
 }
 
 impl fmt::Display for ManifestError {
+    /// In English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(error) => write!(f, "{error}"),
-            Self::Format(format) => write!(f, "format {format}; this program reads {FORMAT}"),
-            Self::Path(path, fault) => write!(f, "{}: {fault}", super::names::escape(path)),
-            Self::Rule(rule) => f.write_str(rule),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -343,6 +425,9 @@ impl Manifest {
         let listed: Vec<&str> =
             sums.lines().iter().map(|l| l.0.as_str()).filter(|p| *p != MANIFEST).collect();
         let own: Vec<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
+        if own == listed {
+            return None;
+        }
         let stranger = |here: &[&str], there: &[&str]| {
             here.iter().find(|path| there.binary_search(path).is_err()).map(|p| p.to_string())
         };
@@ -357,60 +442,58 @@ impl Manifest {
             .map_err(|(path, fault)| ManifestError::Path(path, fault))?;
         self.check_files()?;
         self.check_payload()?;
-        let rule = |broken: bool, sentence: &str| match broken {
-            true => Err(ManifestError::Rule(sentence.to_string())),
+        let rule = |broken: bool, rule| match broken {
+            true => Err(ManifestError::Rule(rule)),
             false => Ok(()),
         };
-        rule(self.floor > self.sequence, "the floor is above the release's own sequence")?;
-        rule(self.advise_after < self.issued, "advise_after is before issued")?;
-        rule(self.applies_to.is_empty(), "applies_to is empty")?;
+        rule(self.floor > self.sequence, FieldRule::Floor)?;
+        rule(self.advise_after < self.issued, FieldRule::Dates)?;
+        rule(self.applies_to.is_empty(), FieldRule::AppliesTo)?;
         let bytes = self.volume.bytes;
         rule(
             !bytes.is_multiple_of(VOLUME_STEP)
                 || !(MIN_VOLUME_BYTES..=MAX_VOLUME_BYTES).contains(&bytes),
-            "volume.bytes is not a whole number of MiB from 35 MiB to 64 GiB",
+            FieldRule::VolumeBytes,
         )
     }
 
     fn check_files(&self) -> Result<(), ManifestError> {
         let sorted = self.files.windows(2).all(|w| w[0].path.as_bytes() < w[1].path.as_bytes());
         if !sorted {
-            return Err(ManifestError::Rule("files are not sorted".to_string()));
+            return Err(ManifestError::Rule(FieldRule::Sorted));
         }
         for file in &self.files {
             let top = file.path.split('/').next().unwrap_or("");
             let reserved = ["PAYLOAD", "TOOLS"];
             // One spelling for the folders that have a meaning.
             let misspelt = reserved.iter().any(|r| top.eq_ignore_ascii_case(r) && top != *r);
-            let problem = if top.eq_ignore_ascii_case(SEAL_FOLDER) {
-                "stands in the folder of the seal"
+            let rule = if top.eq_ignore_ascii_case(SEAL_FOLDER) {
+                FileRule::Seal
             } else if misspelt {
-                "its folder is not in upper case"
+                FileRule::UpperCase
             } else if file.size > MAX_FILE_BYTES {
-                "is longer than 4,294,967,295 bytes"
+                FileRule::Size
             } else if file.role != Role::of(&file.path) {
-                "its role is not that of its folder"
+                FileRule::Role
             } else {
                 continue;
             };
-            return Err(ManifestError::Rule(format!("{}: {problem}", file.path)));
+            return Err(ManifestError::File(file.path.clone(), rule));
         }
         Ok(())
     }
 
     fn check_payload(&self) -> Result<(), ManifestError> {
-        let rule = |text: &str| Err(ManifestError::Rule(text.to_string()));
+        let rule = |rule| Err(ManifestError::Rule(rule));
         let payload = self.files.iter().filter(|file| file.role == Role::Payload);
         match self.main_file() {
             Some(file) if file.role == Role::Payload && file.size > 0 => {}
-            _ => return rule("payload.path is not a file with content below PAYLOAD/"),
+            _ => return rule(FieldRule::Payload),
         }
         let codes = self.payload.product_code.is_some();
         match self.payload.kind {
-            PayloadKind::Msi if payload.count() != 1 => {
-                rule("a Windows Installer package must be the only payload file")
-            }
-            PayloadKind::Msi if !codes => rule("payload.product_code is missing"),
+            PayloadKind::Msi if payload.count() != 1 => rule(FieldRule::OnePackage),
+            PayloadKind::Msi if !codes => rule(FieldRule::ProductCode),
             _ => Ok(()),
         }
     }

@@ -35,3 +35,5 @@ pub mod trust;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod words_tests;

@@ -9,6 +9,7 @@ use std::fmt::{self, Write as _};
 use serde::{Deserialize, Serialize};
 
 use super::limits::{MAX_DEPTH, MAX_FILES, MAX_NUMBER, MAX_PATH_BYTES, MAX_TEXT_CHARACTERS};
+use crate::text::{Language, fill};
 
 /// A `String` newtype with a check; serialised as the plain string.
 macro_rules! checked_text {
@@ -220,22 +221,33 @@ pub enum NameFault {
     TooMany,
 }
 
-impl fmt::Display for NameFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl NameFault {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
+        let limit = |limit: usize| [("limit", language.number(limit as u64))];
+        let other = |other: &String| [("other", escape(other))];
         match self {
-            Self::Empty => write!(f, "empty, absolute, or with an empty part"),
-            Self::TooLong => write!(f, "longer than {MAX_PATH_BYTES} bytes"),
-            Self::TooDeep => write!(f, "more than {MAX_DEPTH} levels deep"),
+            Self::Empty => faults.name_empty.to_string(),
+            Self::TooLong => fill(faults.name_too_long, &limit(MAX_PATH_BYTES)),
+            Self::TooDeep => fill(faults.name_too_deep, &limit(MAX_DEPTH)),
             Self::Character(c) => {
-                write!(f, "the character \"{}\" is not allowed", escape(&c.to_string()))
+                fill(faults.name_character, &[("character", escape(&c.to_string()))])
             }
-            Self::Relative => write!(f, "\".\" and \"..\" are not allowed"),
-            Self::TrailingDot => write!(f, "a trailing dot is not allowed"),
-            Self::Device => write!(f, "a device name of Windows"),
-            Self::CaseTwin(other) => write!(f, "equal to {other} without case"),
-            Self::FileAndFolder(other) => write!(f, "both a file and a folder: {other}"),
-            Self::TooMany => write!(f, "more than {MAX_FILES} files"),
+            Self::Relative => faults.name_relative.to_string(),
+            Self::TrailingDot => faults.name_trailing_dot.to_string(),
+            Self::Device => faults.name_device.to_string(),
+            Self::CaseTwin(twin) => fill(faults.name_case_twin, &other(twin)),
+            Self::FileAndFolder(path) => fill(faults.name_file_and_folder, &other(path)),
+            Self::TooMany => fill(faults.name_too_many, &limit(MAX_FILES)),
         }
+    }
+}
+
+impl fmt::Display for NameFault {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -254,23 +266,31 @@ fn component_fault(part: &str) -> Option<NameFault> {
     if part == "." || part == ".." {
         return Some(NameFault::Relative);
     }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if let Some(wrong) = part.chars().find(|&c| !allowed(c)) {
-        return Some(NameFault::Character(wrong));
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    if !part.bytes().all(allowed) {
+        // No byte of a longer character is allowed, so there is one.
+        let wrong = part.chars().find(|c| !c.is_ascii() || !allowed(*c as u8));
+        return wrong.map(NameFault::Character);
     }
     if part.ends_with('.') {
         return Some(NameFault::TrailingDot);
     }
-    let stem = part.split('.').next().unwrap_or(part).to_ascii_uppercase();
-    let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let (numbered_devices, plain) = (&DEVICES[6..], &DEVICES[..6]);
-    if plain.contains(&stem.as_str()) || numbered_devices.iter().any(|d| numbered(d)) {
+    let stem = part.split('.').next().unwrap_or(part);
+    // The longest has six characters.
+    if stem.len() <= 6 && is_device(stem) {
         return Some(NameFault::Device);
     }
     None
+}
+
+/// True for a device name without its extension.
+fn is_device(stem: &str) -> bool {
+    let (plain, numbered) = DEVICES.split_at(6);
+    let digit = stem.bytes().last().filter(u8::is_ascii_digit);
+    // The digit is one byte, so what is before it is text.
+    let without_digit = digit.map(|_| &stem[..stem.len() - 1]);
+    plain.iter().any(|device| device.eq_ignore_ascii_case(stem))
+        || without_digit.is_some_and(|stem| numbered.iter().any(|d| d.eq_ignore_ascii_case(stem)))
 }
 
 /// Checks a path of a release: relative, `/` between parts, ASCII

@@ -5,6 +5,7 @@
 //! set of paths is good for all of them or for none.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::limits::MAX_FILES;
 use super::names::{NameFault, check_path};
@@ -20,6 +21,11 @@ pub struct PathSet<'a> {
 }
 
 impl<'a> PathSet<'a> {
+    /// An empty set with room for `files`.
+    pub fn with_room_for(files: usize) -> Self {
+        Self { seen: HashMap::with_capacity(files.min(MAX_FILES)), last: None }
+    }
+
     /// Takes the file `path` in; `folder` hears of every folder of it that was
     /// not there yet, outermost first.
     pub fn insert(
@@ -31,27 +37,29 @@ impl<'a> PathSet<'a> {
         let parent = path.rsplit_once('/').map(|(folder, _)| folder);
         if parent.is_some() && parent != self.last {
             for (end, _) in path.match_indices('/') {
-                if self.place(&path[..end], &lower[..end], false)? {
+                if self.place(&path[..end], lower[..end].to_string(), false)? {
                     folder(&path[..end]);
                 }
             }
             self.last = parent;
         }
-        self.place(path, &lower, true).map(|_| ())
+        self.place(path, lower, true).map(|_| ())
     }
 
     /// True where the name was not there yet; a folder may come again.
-    fn place(&mut self, name: &'a str, lower: &str, is_file: bool) -> Result<bool, NameFault> {
-        match self.seen.get(lower) {
-            None => {
-                self.seen.insert(lower.to_string(), (name, is_file));
+    fn place(&mut self, name: &'a str, lower: String, is_file: bool) -> Result<bool, NameFault> {
+        match self.seen.entry(lower) {
+            Entry::Vacant(place) => {
+                place.insert((name, is_file));
                 Ok(true)
             }
-            Some((other, false)) if !is_file && *other == name => Ok(false),
-            Some((other, was_file)) if *other == name && *was_file != is_file => {
-                Err(NameFault::FileAndFolder(other.to_string()))
-            }
-            Some((other, _)) => Err(NameFault::CaseTwin(other.to_string())),
+            Entry::Occupied(place) => match *place.get() {
+                (other, false) if !is_file && other == name => Ok(false),
+                (other, was_file) if other == name && was_file != is_file => {
+                    Err(NameFault::FileAndFolder(other.to_string()))
+                }
+                (other, _) => Err(NameFault::CaseTwin(other.to_string())),
+            },
         }
     }
 }
@@ -61,8 +69,9 @@ impl<'a> PathSet<'a> {
 pub fn check_paths<'a>(
     paths: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), (String, NameFault)> {
-    let mut set = PathSet::default();
-    for (count, path) in paths.into_iter().enumerate() {
+    let paths = paths.into_iter();
+    let mut set = PathSet::with_room_for(paths.size_hint().1.unwrap_or(0));
+    for (count, path) in paths.enumerate() {
         let checked = match count >= MAX_FILES {
             true => Err(NameFault::TooMany),
             false => check_path(path).and_then(|()| set.insert(path, |_| ())),

@@ -6,13 +6,16 @@
 //! spelling. It names every file of the release and `SEAL/manifest.json`, and
 //! nothing else under `SEAL/`.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
+
+use data_encoding::HEXLOWER;
 
 use super::digest::Digest;
 use super::layout::{MANIFEST, SEAL_FOLDER};
 use super::limits::MAX_SUMS_BYTES;
-use super::names::NameFault;
+use super::names::{NameFault, escape};
 use super::paths::check_paths;
+use crate::text::{Language, fill};
 
 /// A parsed `SHA256SUMS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,17 +42,32 @@ pub enum SumsError {
     NoManifest,
 }
 
-impl fmt::Display for SumsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SumsError {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
+        let line = |line: &usize| [("line", line.to_string())];
         match self {
-            Self::Empty => write!(f, "it is empty"),
-            Self::TooLong => write!(f, "longer than {MAX_SUMS_BYTES} bytes"),
-            Self::Line(line) => write!(f, "line {line} is not in the one spelling"),
-            Self::Order(line) => write!(f, "line {line} is out of order or double"),
-            Self::Path(path, fault) => write!(f, "{}: {fault}", super::names::escape(path)),
-            Self::Sealed(path) => write!(f, "{path} may not be listed"),
-            Self::NoManifest => write!(f, "{MANIFEST} is not listed"),
+            Self::Empty => faults.sums_empty.to_string(),
+            Self::TooLong => {
+                fill(faults.too_long, &[("limit", language.number(MAX_SUMS_BYTES as u64))])
+            }
+            Self::Line(number) => fill(faults.sums_line, &line(number)),
+            Self::Order(number) => fill(faults.sums_order, &line(number)),
+            Self::Path(path, fault) => {
+                let values = [("path", escape(path)), ("fault", fault.words(language))];
+                fill(faults.path, &values)
+            }
+            Self::Sealed(path) => fill(faults.sums_sealed, &[("path", escape(path))]),
+            Self::NoManifest => fill(faults.sums_no_manifest, &[("path", MANIFEST.to_string())]),
         }
+    }
+}
+
+impl fmt::Display for SumsError {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -91,8 +109,10 @@ impl Sums {
     pub fn print(&self) -> Vec<u8> {
         let mut text = String::with_capacity(self.lines.len() * 100);
         for (path, digest) in &self.lines {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{digest}  {path}");
+            HEXLOWER.encode_append(&digest.0, &mut text);
+            text.push_str("  ");
+            text.push_str(path);
+            text.push('\n');
         }
         text.into_bytes()
     }

@@ -12,6 +12,7 @@ use super::json::{self, JsonError};
 use super::key::{KeyId, PublicKey};
 use super::limits::{MAX_ROLE_KEYS, MAX_TRUST_BYTES, MAX_TRUST_DOCUMENTS};
 use super::names::{Identifier, Number};
+use crate::text::{Language, fill};
 
 /// The format that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -100,25 +101,39 @@ pub enum TrustError {
     Withdrawn,
 }
 
-impl fmt::Display for TrustError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl TrustError {
+    /// Why, in words; what a stranger wrote is escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().seal_faults;
+        let role = |role: &&'static str| ("role", role.to_string());
         match self {
-            Self::Json(error) => write!(f, "{error}"),
-            Self::Format(format) => write!(f, "format {format}; this program reads {FORMAT}"),
-            Self::Version(version) => {
-                write!(f, "version {version} is not 1 to {MAX_TRUST_DOCUMENTS}")
+            Self::Json(error) => error.words(language),
+            Self::Format(format) => {
+                fill(faults.format, &[("found", format.to_string()), ("known", FORMAT.to_string())])
             }
-            Self::Previous => write!(f, "\"previous\" must stand from version 2 on, only there"),
-            Self::Threshold(role) => {
-                write!(f, "the threshold of role {role} is not 1 to the number of its keys")
+            Self::Version(version) => fill(
+                faults.trust_version,
+                &[("version", version.to_string()), ("limit", MAX_TRUST_DOCUMENTS.to_string())],
+            ),
+            Self::Previous => faults.trust_previous.to_string(),
+            Self::Threshold(name) => fill(faults.trust_threshold, &[role(name)]),
+            Self::TooManyKeys(name) => fill(
+                faults.trust_too_many_keys,
+                &[role(name), ("limit", MAX_ROLE_KEYS.to_string())],
+            ),
+            Self::TwiceInRole(name, holder) => {
+                fill(faults.trust_twice, &[role(name), ("name", holder.to_string())])
             }
-            Self::TooManyKeys(role) => write!(f, "role {role} has over {MAX_ROLE_KEYS} keys"),
-            Self::TwiceInRole(role, name) => {
-                write!(f, "role {role} has the key or the name of {name} twice")
-            }
-            Self::SharedId(id) => write!(f, "two different keys have the id {id}"),
-            Self::Withdrawn => write!(f, "the withdrawn codes are not sorted or one is double"),
+            Self::SharedId(id) => fill(faults.trust_shared_id, &[("id", id.to_string())]),
+            Self::Withdrawn => faults.trust_withdrawn.to_string(),
         }
+    }
+}
+
+impl fmt::Display for TrustError {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

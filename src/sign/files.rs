@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::source::{self, Shape, Source, SourceError};
 use crate::store::StoreError;
 use crate::store::atomic::{parent_and_name, write_atomic};
+use crate::text::Language;
 use crate::verify::outcome::{Failure, Outcome};
 
 pub use crate::store::Existing;
@@ -71,9 +72,9 @@ impl From<FileError> for Failure {
         let (outcome, next) = match &error {
             FileError::Io { error, .. } => (Outcome::Io, advice_for(error)),
             FileError::Store(inner @ (StoreError::Exists(_) | StoreError::OtherKind(_))) => {
-                (Outcome::Refused, inner.advice())
+                (Outcome::Refused, inner.advice(Language::English))
             }
-            FileError::Store(inner) => (Outcome::Io, inner.advice()),
+            FileError::Store(inner) => (Outcome::Io, inner.advice(Language::English)),
             FileError::TooLong { .. } => (Outcome::Fail, "It is not a file of this kind."),
         };
         Self::new(outcome, error.to_string(), next)
@@ -99,7 +100,7 @@ pub fn source_failure(error: &SourceError) -> Failure {
     };
     let next = match error {
         SourceError::NotFound { .. } => "Correct the path.",
-        _ => error.advice(),
+        _ => error.advice(Language::English),
     };
     Failure::new(outcome, error.to_string(), next)
 }

@@ -24,7 +24,7 @@ use crate::source::{Source, SourceError};
 use crate::verify::decide::{
     self, Decision, FileSet, Held, Progress, Request, Scope, TakeNothing, Threshold,
 };
-use crate::verify::finding::{Kind, Severity, Unpinned};
+use crate::verify::finding::{Kind, Severity, Spot, Unpinned};
 use crate::verify::outcome::{Failure, Outcome};
 use crate::verify::report::Compared;
 use crate::verify::rollback::{History, Older};
@@ -236,7 +236,9 @@ fn problems(findings: &[Kind]) -> impl Iterator<Item = &Kind> {
 fn has_no_seal(findings: &[Kind]) -> bool {
     let missing = |kind: &Kind| matches!(kind, Kind::NoSums | Kind::NothingToCompare);
     let there = |kind: &Kind| match kind {
-        Kind::SealFileTooLong { path, .. } | Kind::ReadError { place: path, .. } => path == SUMS,
+        Kind::SealFileTooLong { path, .. } | Kind::ReadError { place: Spot::Path(path), .. } => {
+            path == SUMS
+        }
         Kind::ListingGivenUp { .. } => true,
         _ => false,
     };

@@ -15,9 +15,10 @@ use std::rc::Rc;
 use zip::ZipArchive;
 
 use super::central::{self, Claim, Directory, Kind, MAX_DIRECTORY_BYTES};
-use super::error::SourceError;
+use super::error::{Doing, SourceError};
 use super::fence::{Blocks, Spent};
 use super::listing::{Entry, EntryKind, Gatherer, Listing, Remark};
+use super::oddity::Oddity;
 use super::positioned::{ReadAt, Sequence, announce_sequence};
 use super::{Raw, Shape, Source};
 
@@ -123,7 +124,7 @@ impl Source for BundleSource {
 
     fn listing(&self) -> Result<Listing, SourceError> {
         let (listing, directory) =
-            self.gather().map_err(|error| SourceError::io(&self.place, "reading", error))?;
+            self.gather().map_err(|error| SourceError::io(&self.place, Doing::Reading, error))?;
         *self.directory.borrow_mut() = Some(Rc::new(directory));
         Ok(listing)
     }
@@ -131,13 +132,11 @@ impl Source for BundleSource {
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
         let directory = self.directory()?;
         let mut named = directory.claims.iter().filter(|claim| claim.path == path);
-        let malformed = |what: &str| {
-            Err(SourceError::Malformed { place: path.to_string(), what: what.to_string() })
-        };
+        let malformed = |what| Err(SourceError::Malformed { place: path.to_string(), what });
         match (named.next(), named.next()) {
             (None, _) => Err(SourceError::NotFound { place: path.to_string() }),
-            (Some(_), Some(_)) => malformed("one name twice"),
-            (Some(Claim { data: None, .. }), None) => malformed("not a plain stored file"),
+            (Some(_), Some(_)) => malformed(Oddity::OneNameTwice),
+            (Some(Claim { data: None, .. }), None) => malformed(Oddity::NotAStoredFile),
             (Some(Claim { data: Some(start), size, .. }), None) => Ok(Box::new(Sequence {
                 source: &*self.source,
                 at: *start,

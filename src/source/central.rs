@@ -15,7 +15,9 @@
 use std::io;
 
 use super::listing::{Gatherer, MAX_ENTRIES, Remark, name_of};
+use super::oddity::Oddity;
 use super::positioned::ReadAt;
+use super::remark::Limit;
 
 /// Bytes of a directory: 12,048 entries of 46 + 150 + 28 bytes are 2.7 MB;
 /// with what foreign entries may add.
@@ -136,8 +138,8 @@ pub(super) fn read(
         return Ok(directory);
     };
     if end.bytes > MAX_DIRECTORY_BYTES || end.entries > MAX_ENTRIES as u64 {
-        let detail = format!("a directory of {} bytes, {} entries", end.bytes, end.entries);
-        gatherer.remark(Remark::GivenUp { detail });
+        let limit = Limit::Directory { bytes: end.bytes, entries: end.entries };
+        gatherer.remark(Remark::GivenUp { limit });
         directory.plain = false;
         return Ok(directory);
     }
@@ -176,23 +178,22 @@ fn find_end(
         **at + END_BYTES + usize::from(comment) == tail.len()
     };
     let Some(at) = ends.iter().rev().find(reaches).or(ends.last()).copied() else {
-        let detail = "no end record of a zip".to_string();
-        gatherer.remark(Remark::Unreadable { detail });
+        gatherer.remark(Remark::NoDirectory { what: Oddity::NoEndRecord });
         return Ok(None);
     };
     for other in ends.iter().filter(|other| **other != at) {
-        odd(gatherer, from + *other as u64, "another end record");
+        odd(gatherer, from + *other as u64, Oddity::AnotherEndRecord);
     }
     let record = Fields(&tail[at..]);
     let comment = usize::from(record.u16(20));
     if comment > 0 {
-        odd(gatherer, from + (at + END_BYTES) as u64, "comment");
+        odd(gatherer, from + (at + END_BYTES) as u64, Oddity::Comment);
     }
     if at + END_BYTES + comment < tail.len() {
-        odd(gatherer, from + (at + END_BYTES + comment) as u64, "bytes after the end record");
+        odd(gatherer, from + (at + END_BYTES + comment) as u64, Oddity::AfterEndRecord);
     }
     if record.u16(4) != 0 || record.u16(6) != 0 || record.u16(8) != record.u16(10) {
-        odd(gatherer, from + at as u64, "end record of several disks");
+        odd(gatherer, from + at as u64, Oddity::SeveralDisks);
     }
     let (mut entries, mut bytes) = (u64::from(record.u16(10)), record.u32(12));
     let mut claimed = record.u32(16);
@@ -201,22 +202,21 @@ fn find_end(
         let record = Fields(&zip64);
         (entries, bytes, claimed) = (record.u64(32), record.u64(40), record.u64(48));
         if record.u64(4) != ZIP64_END_BYTES as u64 - 12 {
-            odd(gatherer, start, "zip64 end record with more in it");
+            odd(gatherer, start, Oddity::Zip64WithMore);
         }
         records_start = start;
     } else if [entries, bytes, claimed].contains(&MARK) {
-        odd(gatherer, records_start, "zip64 end record that is missing");
+        odd(gatherer, records_start, Oddity::Zip64Missing);
     }
     // The directory ends where the end records begin, whatever they claim.
     let start = records_start.checked_sub(bytes);
     let shift = start.and_then(|start| start.checked_sub(claimed));
     let (Some(start), Some(shift)) = (start, shift) else {
-        let detail = "an end record that leads outside the file".to_string();
-        gatherer.remark(Remark::Unreadable { detail });
+        gatherer.remark(Remark::NoDirectory { what: Oddity::EndRecordOutside });
         return Ok(None);
     };
     if shift > 0 {
-        odd(gatherer, 0, "bytes before the first file, or before the directory,");
+        odd(gatherer, 0, Oddity::BeforeFirstFile);
     }
     Ok(Some(End { start, bytes, entries, shift }))
 }
@@ -254,10 +254,10 @@ fn entries(bytes: &[u8], end: &End, gatherer: &mut Gatherer, directory: &mut Dir
             gatherer.remark(Remark::ZipEntry { path: claim.path.clone(), what });
         };
         if comment > 0 {
-            odd("entry with a comment");
+            odd(Oddity::EntryWithComment);
         }
         if !only_zip64 {
-            odd("entry with fields of others");
+            odd(Oddity::EntryWithForeignFields);
         }
         directory.plain &= only_zip64;
         directory.claims.push(claim);
@@ -265,11 +265,11 @@ fn entries(bytes: &[u8], end: &End, gatherer: &mut Gatherer, directory: &mut Dir
     }
     let start = end.start + at as u64;
     if at < bytes.len() {
-        gatherer.remark(Remark::ZipRecord { start, what: "bytes that are no directory entry" });
+        gatherer.remark(Remark::ZipRecord { start, what: Oddity::NoDirectoryEntry });
         directory.plain = false;
     }
     if directory.claims.len() as u64 != end.entries {
-        let what = "end record that counts other entries than there are,";
+        let what = Oddity::OtherCount;
         gatherer.remark(Remark::ZipRecord { start: end.start + end.bytes, what });
         directory.plain = false;
     }
@@ -330,32 +330,32 @@ fn local_header(
     let path = claim.path.clone();
     let mut odd = |what| gatherer.remark(Remark::ZipEntry { path: path.clone(), what });
     if claim.flags & ENCRYPTED != 0 {
-        odd("encrypted");
+        odd(Oddity::Encrypted);
     }
     if claim.method != 0 {
-        odd("packed");
+        odd(Oddity::Packed);
     } else if claim.size != claim.packed {
-        odd("stored with two sizes");
+        odd(Oddity::TwoSizes);
     }
     match claim.kind {
-        Kind::Folder => odd("entry for a folder"),
-        Kind::Link => odd("entry for a symbolic link"),
-        Kind::Special => odd("entry for something that is no file"),
+        Kind::Folder => odd(Oddity::EntryForFolder),
+        Kind::Link => odd(Oddity::EntryForLink),
+        Kind::Special => odd(Oddity::EntryForSpecial),
         Kind::File => {}
     }
     if claim.flags & DESCRIPTOR != 0 {
-        odd("sizes after the data");
+        odd(Oddity::SizesAfterData);
     }
     let start = claim.start.saturating_add(end.shift);
     // Past the end nothing is asked of the system: it refuses offsets that no
     // file has, and that would be taken for a disk that cannot be read.
     if start >= length {
-        odd("no header where the directory says");
+        odd(Oddity::NoHeader);
         return Ok(());
     }
     let header = bytes_at(source, start, LOCAL_BYTES + claim.raw_name.len())?;
     if !header.starts_with(&LOCAL_HEADER) {
-        odd("no header where the directory says");
+        odd(Oddity::NoHeader);
         return Ok(());
     }
     let fields = Fields(&header);
@@ -371,10 +371,10 @@ fn local_header(
         && (claim.flags & DESCRIPTOR != 0 || fields.u32(14) as u32 == claim.crc32)
         && sizes_agree;
     if !agrees {
-        odd("header that does not agree with the directory");
+        odd(Oddity::HeaderDisagrees);
     }
     if data.checked_add(claim.packed).is_none_or(|end| end > length) {
-        odd("data outside the file");
+        odd(Oddity::DataOutside);
         return Ok(());
     }
     let readable = claim.method == 0
@@ -402,16 +402,16 @@ fn coverage(claims: &[Claim], end: &End, gatherer: &mut Gatherer) {
     let mut covered = 0;
     for (start, stop, path) in ranges {
         if start > covered && complete {
-            let what = "bytes that belong to no entry";
+            let what = Oddity::OfNoEntry;
             gatherer.remark(Remark::ZipRecord { start: covered, what });
         } else if start < covered {
-            let what = "data that another entry has, too";
+            let what = Oddity::DataOfAnother;
             gatherer.remark(Remark::ZipEntry { path: path.to_string(), what });
         }
         covered = covered.max(stop);
     }
     if covered < end.start && complete {
-        let what = "bytes that belong to no entry";
+        let what = Oddity::OfNoEntry;
         gatherer.remark(Remark::ZipRecord { start: covered, what });
     }
 }

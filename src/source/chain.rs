@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::rc::Rc;
 
 use super::fence::bad_place;
+use super::oddity::Oddity;
 use super::positioned::ReadAt;
 use crate::medium::Geometry;
 use crate::medium::fat::{FAT_ENTRY_BYTES, ROOT_CLUSTER, SECTOR};
@@ -27,7 +28,7 @@ pub(super) enum Next {
     Cluster(u32),
     End,
     /// Nothing that a chain could go on with.
-    Nowhere(&'static str),
+    Nowhere(Oddity),
 }
 
 /// The first FAT of a volume.
@@ -45,7 +46,7 @@ impl Fat {
 
     /// What the FAT says follows `cluster`.
     pub fn next(&mut self, cluster: u32) -> io::Result<Next> {
-        let outside = Next::Nowhere("chain that leaves the volume");
+        let outside = Next::Nowhere(Oddity::ChainLeavesVolume);
         let Some(piece) = self.pieces.get_mut((cluster / PIECE_ENTRIES) as usize) else {
             return Ok(outside);
         };
@@ -63,12 +64,12 @@ impl Fat {
         let at = (cluster % PIECE_ENTRIES) as usize * FAT_ENTRY_BYTES as usize;
         let entry: Option<[u8; 4]> = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
         let Some(entry) = entry else {
-            return Err(bad_place("the medium ends inside its FAT"));
+            return Err(bad_place(Oddity::EndsInsideFat));
         };
         let value = u32::from_le_bytes(entry) & FAT_MASK;
         Ok(match value {
             END_OF_CHAIN.. => Next::End,
-            0 => Next::Nowhere("chain that goes on with a free cluster"),
+            0 => Next::Nowhere(Oddity::ChainIntoFreeCluster),
             _ if (ROOT_CLUSTER..ROOT_CLUSTER + self.geometry.clusters()).contains(&value) => {
                 Next::Cluster(value)
             }
@@ -96,19 +97,19 @@ impl<'a> Chains<'a> {
     }
 
     /// Whether there is such a cluster and nobody has taken it.
-    pub fn is_free(&self, cluster: u32) -> Result<(), &'static str> {
+    pub fn is_free(&self, cluster: u32) -> Result<(), Oddity> {
         let index = cluster.wrapping_sub(ROOT_CLUSTER);
         match self.taken.get((index / 64) as usize) {
             Some(word) if index < self.fat.geometry.clusters() => match word >> (index % 64) & 1 {
                 0 => Ok(()),
-                _ => Err("cluster that another file or folder has, or a loop"),
+                _ => Err(Oddity::ClusterOfAnother),
             },
-            _ => Err("cluster outside the volume"),
+            _ => Err(Oddity::ClusterOutside),
         }
     }
 
     /// Takes a cluster.
-    pub fn take(&mut self, cluster: u32) -> Result<(), &'static str> {
+    pub fn take(&mut self, cluster: u32) -> Result<(), Oddity> {
         self.is_free(cluster)?;
         let index = cluster.wrapping_sub(ROOT_CLUSTER);
         if let Some(word) = self.taken.get_mut((index / 64) as usize) {
@@ -144,20 +145,20 @@ impl Read for ChainReader<'_> {
         if self.within == cluster_bytes {
             self.cluster = match fat.next(self.cluster)? {
                 Next::Cluster(cluster) => cluster,
-                Next::End => return Err(bad_place("fewer clusters than the file's size needs")),
+                Next::End => return Err(bad_place(Oddity::TooFewClusters)),
                 Next::Nowhere(what) => return Err(bad_place(what)),
             };
             self.within = 0;
         }
         let valid = ROOT_CLUSTER..ROOT_CLUSTER + geometry.clusters();
         if !valid.contains(&self.cluster) {
-            return Err(bad_place("cluster outside the volume"));
+            return Err(bad_place(Oddity::ClusterOutside));
         }
         let most = (cluster_bytes - self.within).min(self.left).min(buffer.len() as u64) as usize;
         let offset = geometry.cluster_lba(self.cluster) * SECTOR + self.within;
         let length = fat.source.fill_at(&mut buffer[..most], offset)?;
         if length == 0 {
-            return Err(bad_place("the medium ends inside its volume"));
+            return Err(bad_place(Oddity::EndsInsideVolume));
         }
         self.within += length as u64;
         self.left -= length as u64;

@@ -4,7 +4,22 @@ use std::fmt;
 use std::io;
 
 use super::fence::{BadPlace, Spent};
+use super::oddity::Oddity;
 use crate::seal::names::escape;
+use crate::text::{Entry, Language, Table, fill};
+
+/// What was being done when the system failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// Opening it.
+    Opening,
+    /// Reading it.
+    Reading,
+    /// Asking what it is.
+    LookingAt,
+    /// Asking for its size.
+    AskingSize,
+}
 
 /// Why a source, or a file in it, cannot be read.
 #[derive(Debug)]
@@ -42,7 +57,7 @@ pub enum SourceError {
         /// The file or source.
         place: String,
         /// What is wrong.
-        what: String,
+        what: Oddity,
     },
     /// A file is longer than it may be.
     TooLong {
@@ -51,19 +66,17 @@ pub enum SourceError {
         /// Bytes that it may have.
         limit: usize,
     },
-    /// Reading was given up at a limit.
+    /// Reading was given up: the file system leads in circles.
     LimitExceeded {
         /// The file or source.
         place: String,
-        /// Which limit.
-        what: &'static str,
     },
     /// The system could not read.
     Io {
         /// The file or source.
         place: String,
         /// What was being done.
-        doing: &'static str,
+        doing: Doing,
         /// The system's reason.
         source: io::Error,
     },
@@ -71,14 +84,14 @@ pub enum SourceError {
 
 impl SourceError {
     /// An error of the system while something that is open was read.
-    pub(crate) fn io(place: &str, doing: &'static str, source: io::Error) -> Self {
+    pub(crate) fn io(place: &str, doing: Doing, source: io::Error) -> Self {
         let place = place.to_string();
         let inner = source.get_ref();
         if inner.is_some_and(|error| error.is::<Spent>()) {
-            return Self::LimitExceeded { place, what: "the file system leads in circles" };
+            return Self::LimitExceeded { place };
         }
         if let Some(bad) = inner.and_then(|error| error.downcast_ref::<BadPlace>()) {
-            return Self::Malformed { place, what: bad.to_string() };
+            return Self::Malformed { place, what: bad.0 };
         }
         match source.kind() {
             io::ErrorKind::NotFound => Self::NotFound { place },
@@ -89,7 +102,7 @@ impl SourceError {
     }
 
     /// The same while a source is opened: a device may want an administrator.
-    pub(super) fn opening(place: &str, doing: &'static str, source: io::Error) -> Self {
+    pub(super) fn opening(place: &str, doing: Doing, source: io::Error) -> Self {
         match Self::io(place, doing, source) {
             Self::PermissionDenied { place, .. } => {
                 let device = super::positioned::names_a_device(std::path::Path::new(&place));
@@ -104,50 +117,60 @@ impl SourceError {
         matches!(self, Self::TooLong { .. })
     }
 
-    /// What a person can do about it.
-    pub fn advice(&self) -> &'static str {
+    /// The two texts for it.
+    fn entry(&self, table: &Table) -> Entry {
+        let faults = &table.source_faults;
         match self {
-            Self::NotFound { .. } => "Check the name, and that the key is plugged in.",
-            Self::PermissionDenied { device: true, .. } => {
-                "Reading a device needs an administrator (on Linux: root, with sudo)."
-            }
-            Self::PermissionDenied { .. } => "Check who may read it, or run as administrator.",
-            Self::Busy { .. } => "Close the programs that use it, then run the command again.",
-            Self::LinkToFolder { .. } => "Name the folder itself.",
-            Self::NotASource { .. } => "Name a folder, a zip, an image or a block device.",
-            Self::Malformed { .. } | Self::TooLong { .. } | Self::LimitExceeded { .. } => {
-                "It is not what was signed: do not use it."
-            }
-            Self::Io { .. } => "Try another port or another copy once.",
+            Self::NotFound { .. } => faults.not_found,
+            Self::PermissionDenied { device: true, .. } => faults.device_denied,
+            Self::PermissionDenied { .. } => faults.denied,
+            Self::Busy { .. } => faults.busy,
+            Self::LinkToFolder { .. } => faults.link_to_folder,
+            Self::NotASource { .. } => faults.not_a_source,
+            Self::Malformed { .. } => faults.malformed,
+            Self::TooLong { .. } => faults.too_long,
+            Self::LimitExceeded { .. } => faults.given_up,
+            Self::Io { doing: Doing::Opening, .. } => faults.opening,
+            Self::Io { doing: Doing::Reading, .. } => faults.reading,
+            Self::Io { doing: Doing::LookingAt, .. } => faults.looking_at,
+            Self::Io { doing: Doing::AskingSize, .. } => faults.asking_size,
         }
+    }
+
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let table = language.table();
+        let place = |place: &str| ("place", escape(place));
+        let values = match self {
+            Self::NotFound { place: it }
+            | Self::PermissionDenied { place: it, .. }
+            | Self::Busy { place: it }
+            | Self::LinkToFolder { place: it }
+            | Self::NotASource { place: it }
+            | Self::LimitExceeded { place: it } => vec![place(it)],
+            Self::Malformed { place: it, what } => {
+                vec![place(it), ("what", what.words(table).to_string())]
+            }
+            Self::TooLong { path, limit } => {
+                vec![place(path), ("limit", language.number(*limit as u64))]
+            }
+            Self::Io { place: it, source, .. } => {
+                vec![place(it), ("error", escape(&source.to_string()))]
+            }
+        };
+        fill(self.entry(table).what, &values)
+    }
+
+    /// What a person can do about it.
+    pub fn advice(&self, language: Language) -> &'static str {
+        self.entry(language.table()).next
     }
 }
 
 impl fmt::Display for SourceError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound { place } => write!(f, "there is no {}", escape(place)),
-            Self::PermissionDenied { place, .. } => {
-                write!(f, "the system does not let us read {}", escape(place))
-            }
-            Self::Busy { place } => write!(f, "{} is in use", escape(place)),
-            Self::LinkToFolder { place } => {
-                write!(f, "{} is a symbolic link to a folder", escape(place))
-            }
-            Self::NotASource { place } => {
-                write!(f, "{} is nothing that a release is read from", escape(place))
-            }
-            Self::Malformed { place, what } => write!(f, "{}: {}", escape(place), escape(what)),
-            Self::TooLong { path, limit } => {
-                write!(f, "{} has more than {limit} bytes", escape(path))
-            }
-            Self::LimitExceeded { place, what } => {
-                write!(f, "{}: given up, {what}", escape(place))
-            }
-            Self::Io { place, doing, source } => {
-                write!(f, "{doing} {}: {source}", escape(place))
-            }
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -19,6 +19,7 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::rc::Rc;
 
+use super::oddity::Oddity;
 use super::positioned::ReadAt;
 use crate::medium::fat::{PARTITION_LBA, SECTOR, SECTOR_BYTES};
 use crate::medium::{BootArea, Geometry};
@@ -51,18 +52,18 @@ impl std::error::Error for Spent {}
 
 /// The volume leads outside itself.
 #[derive(Debug)]
-pub struct BadPlace(pub(super) &'static str);
+pub struct BadPlace(pub(super) Oddity);
 
 impl fmt::Display for BadPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        self.0.fmt(f)
     }
 }
 
 impl std::error::Error for BadPlace {}
 
 /// An error of the kind that [`super::SourceError`] takes for the source's own.
-pub(super) fn bad_place(what: &'static str) -> io::Error {
+pub(super) fn bad_place(what: Oddity) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, BadPlace(what))
 }
 
@@ -130,7 +131,7 @@ impl Blocks {
         while filled < buffer.len() {
             let bytes = self.at(offset.saturating_add(filled as u64))?;
             if bytes.is_empty() {
-                return Err(bad_place("the medium ends inside its volume"));
+                return Err(bad_place(Oddity::EndsInsideVolume));
             }
             let length = bytes.len().min(buffer.len() - filled);
             buffer[filled..filled + length].copy_from_slice(&bytes[..length]);
@@ -176,7 +177,7 @@ impl Read for Fence {
         self.spend()?;
         let end = self.partition_bytes();
         if self.position >= end {
-            return Err(bad_place("the file system leads outside its volume"));
+            return Err(bad_place(Oddity::LeadsOutsideVolume));
         }
         let wanted = (end - self.position).min(buffer.len() as u64) as usize;
         let buffer = &mut buffer[..wanted];
@@ -189,7 +190,7 @@ impl Read for Fence {
                 let mut blocks = self.blocks.borrow_mut();
                 let bytes = blocks.at(PARTITION_LBA * SECTOR + self.position)?;
                 if bytes.is_empty() && !buffer.is_empty() {
-                    return Err(bad_place("the medium ends inside its volume"));
+                    return Err(bad_place(Oddity::EndsInsideVolume));
                 }
                 copy(bytes, buffer)
             }
@@ -219,7 +220,7 @@ impl Seek for Fence {
                 self.position = position;
                 Ok(position)
             }
-            None => Err(bad_place("the file system leads outside its volume")),
+            None => Err(bad_place(Oddity::LeadsOutsideVolume)),
         }
     }
 }

@@ -17,11 +17,14 @@
 
 use std::cell::RefCell;
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::error::SourceError;
+use super::ahead::Ahead;
+use super::error::{Doing, SourceError};
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
+use super::remark::Limit;
 use super::{Raw, Shape, Source};
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
 
@@ -45,11 +48,40 @@ pub struct Mounted {
 
 /// A folder that is held open.
 pub struct FolderSource {
-    root: FolderHandle,
+    opener: RefCell<Opener>,
     place: String,
+    /// Small files that are read before somebody asks.
+    ahead: Option<Ahead>,
+}
+
+/// Opens files below a folder.
+struct Opener {
+    root: FolderHandle,
     /// Where the last file was opened, by its path with a final slash. Files
     /// come folder by folder, so the way down is walked once for each.
-    last: RefCell<Option<(String, FolderHandle)>>,
+    last: Option<(String, FolderHandle)>,
+}
+
+impl Opener {
+    fn new(root: FolderHandle) -> Self {
+        Self { root, last: None }
+    }
+
+    /// Opens the file at `path`.
+    fn file(&mut self, path: &str) -> io::Result<File> {
+        let (above, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+        if self.last.as_ref().is_none_or(|(known, _)| known != above) {
+            let mut folder = self.root.clone();
+            // An empty component, as in `/a` and `a//b`, is refused where it is
+            // opened.
+            for name in above.split_terminator('/') {
+                folder = folder.open_folder(OsStr::new(name))?;
+            }
+            self.last = Some((above.to_string(), folder));
+        }
+        let folder = self.last.as_ref().map_or(&self.root, |(_, folder)| folder);
+        folder.read(OsStr::new(name))
+    }
 }
 
 impl FolderSource {
@@ -57,31 +89,21 @@ impl FolderSource {
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         let place = path.display().to_string();
         match FolderHandle::open(path) {
-            Ok(root) => Ok(Self { root, place, last: RefCell::new(None) }),
-            Err(error) => Err(SourceError::opening(&place, "opening", error)),
+            Ok(root) => {
+                let opener = RefCell::new(Opener::new(root));
+                Ok(Self { opener, place, ahead: None })
+            }
+            Err(error) => Err(SourceError::opening(&place, Doing::Opening, error)),
         }
+    }
+
+    fn root(&self) -> FolderHandle {
+        self.opener.borrow().root.clone()
     }
 
     /// Where a path of the listing lies, for messages.
     fn place_of(&self, path: &str) -> String {
         format!("{}/{path}", self.place)
-    }
-
-    /// Opens the folder `path`, which is empty or ends in a slash.
-    fn folder(&self, path: &str) -> io::Result<FolderHandle> {
-        let mut last = self.last.borrow_mut();
-        if let Some((known, folder)) = &*last
-            && known == path
-        {
-            return Ok(folder.clone());
-        }
-        let mut folder = self.root.clone();
-        // An empty component, as in `/a` and `a//b`, is refused where it is opened.
-        for name in path.split_terminator('/') {
-            folder = folder.open_folder(OsStr::new(name))?;
-        }
-        *last = Some((path.to_string(), folder.clone()));
-        Ok(folder)
     }
 
     /// Lists `folder` and what is below it.
@@ -93,13 +115,14 @@ impl FolderSource {
         gatherer: &mut Gatherer,
     ) -> Result<Result<(), Full>, SourceError> {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
-        let device = folder.identity().map_err(|error| fail(path, "looking at", error))?.device;
+        let device = folder.identity().map_err(|error| fail(path, Doing::LookingAt, error))?.device;
         let is_drive_root = path.is_empty() && self.mounted().is_root;
         let (names, unread) = match folder.list() {
             Ok(names) => (names, None),
             Err(error) if error.kind() == std::io::ErrorKind::ArgumentListTooLong => {
                 // Too many to list: no release has a folder like that.
-                gatherer.remark(Remark::GivenUp { detail: format!("{error}: {path}") });
+                let limit = Limit::FolderTooFull { path: path.to_string() };
+                gatherer.remark(Remark::GivenUp { limit });
                 return Ok(Ok(()));
             }
             Err(error) => (Vec::new(), Some(error)),
@@ -119,7 +142,7 @@ impl FolderSource {
             let found = folder
                 .entry(&raw)
                 .and_then(|found| found.ok_or_else(|| std::io::ErrorKind::NotFound.into()))
-                .map_err(|error| fail(&path, "looking at", error))?;
+                .map_err(|error| fail(&path, Doing::LookingAt, error))?;
             let kind = match found.kind {
                 SystemKind::File => EntryKind::File { size: found.bytes },
                 SystemKind::Folder => EntryKind::Folder,
@@ -129,6 +152,9 @@ impl FolderSource {
             let entry = Entry { path: path.clone(), kind, sectors: None, attributes: None };
             if gatherer.entry(entry).is_err() {
                 return Ok(Err(Full));
+            }
+            if let (EntryKind::File { size }, Some(ahead)) = (kind, &self.ahead) {
+                ahead.offer(&path, size);
             }
             #[cfg(windows)]
             streams(folder.streams(&raw), &path, gatherer);
@@ -144,8 +170,8 @@ impl FolderSource {
                 continue;
             }
             if depth >= MAX_DEPTH {
-                let detail = format!("more than {MAX_DEPTH} folders deep: {path}");
-                gatherer.remark(Remark::GivenUp { detail });
+                let limit = Limit::TooDeep { path: path.to_string() };
+                gatherer.remark(Remark::GivenUp { limit });
                 continue;
             }
             let below = match folder.open_folder(&raw) {
@@ -172,17 +198,21 @@ impl Source for FolderSource {
     fn listing(&self) -> Result<Listing, SourceError> {
         let mut gatherer = Gatherer::default();
         #[cfg(windows)]
-        streams(self.root.own_streams(), "", &mut gatherer);
+        streams(self.root().own_streams(), "", &mut gatherer);
         // A listing that is full says so itself.
-        let _ = self.list(&self.root, "", 1, &mut gatherer)?;
+        let _ = self.list(&self.root(), "", 1, &mut gatherer)?;
+        if let Some(ahead) = &self.ahead {
+            ahead.complete();
+        }
         Ok(gatherer.finish())
     }
 
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
-        let fail = |error| SourceError::io(&self.place_of(path), "opening", error);
-        let (above, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
-        let folder = self.folder(above).map_err(fail)?;
-        let file = folder.read(OsStr::new(name)).map_err(fail)?;
+        if let Some(bytes) = self.ahead.as_ref().and_then(|ahead| ahead.take(path)) {
+            return Ok(Box::new(bytes));
+        }
+        let fail = |error| SourceError::io(&self.place_of(path), Doing::Opening, error);
+        let file = self.opener.borrow_mut().file(path).map_err(fail)?;
         super::positioned::announce_sequence(&file);
         Ok(Box::new(file))
     }
@@ -191,14 +221,19 @@ impl Source for FolderSource {
         Err(SourceError::NotASource { place: self.place.clone() })
     }
 
+    fn read_ahead(&mut self) {
+        let mut opener = Opener::new(self.root());
+        self.ahead = Ahead::start(move |path| opener.file(path));
+    }
+
     fn mounted(&self) -> Mounted {
         #[cfg(target_os = "linux")]
         {
-            mounts::facts(self.root.path())
+            mounts::facts(self.root().path())
         }
         #[cfg(windows)]
         {
-            let (is_root, serial) = crate::sys::storage::mounted(self.root.path());
+            let (is_root, serial) = crate::sys::storage::mounted(self.root().path());
             Mounted { is_root, serial }
         }
         #[cfg(not(any(target_os = "linux", windows)))]

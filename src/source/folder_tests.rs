@@ -36,6 +36,32 @@ fn folder_is_listed_with_kinds_and_sizes() {
 }
 
 #[test]
+fn what_is_read_ahead_is_what_is_read_without() {
+    let place = folder();
+    fs::write(place.path().join("LARGE"), vec![3; 100_000]).unwrap();
+    fs::write(place.path().join("EMPTY"), b"").unwrap();
+    symlink("README.TXT", place.path().join("link")).unwrap();
+    let plain = FolderSource::open(place.path()).unwrap();
+    let mut source = FolderSource::open(place.path()).unwrap();
+    source.read_ahead();
+    let listing = source.listing().unwrap();
+    assert_eq!(listing, plain.listing().unwrap());
+    for round in 0..2 {
+        for entry in &listing.entries {
+            let [one, other] = [&plain, &source].map(|from| from.read(&entry.path, 1 << 20));
+            match (one, other) {
+                (Ok(one), Ok(other)) => assert_eq!(one, other, "{} {round}", entry.path),
+                (one, other) => {
+                    let text = |result: Result<_, SourceError>| result.unwrap_err().to_string();
+                    assert_eq!(text(one), text(other));
+                }
+            }
+        }
+    }
+    assert_eq!(source.listing().unwrap(), listing);
+}
+
+#[test]
 fn file_longer_than_its_limit_is_refused() {
     let place = folder();
     let source = open(place.path()).unwrap();

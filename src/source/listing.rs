@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::remark::Limit;
 pub use super::remark::Remark;
 
 /// Entries that are listed: 12,048 files of a medium, each in seven folders of
@@ -99,8 +100,8 @@ impl Gatherer {
     pub fn entry(&mut self, entry: Entry) -> Result<(), Full> {
         self.path_bytes = self.path_bytes.saturating_add(entry.path.len());
         if self.listing.entries.len() >= MAX_ENTRIES || self.path_bytes > MAX_PATH_BYTES {
-            let detail = format!("more than {} entries", self.listing.entries.len());
-            self.remark(Remark::GivenUp { detail });
+            let limit = Limit::Entries(self.listing.entries.len());
+            self.remark(Remark::GivenUp { limit });
             return Err(Full);
         }
         if let Some(attributes) = entry.attributes.filter(|set| *set != Attributes::default()) {
@@ -140,8 +141,8 @@ impl Gatherer {
         }
         doubles.into_iter().for_each(|remark| self.remark(remark));
         if self.unlisted > 0 {
-            let detail = format!("{} more remarks", self.unlisted);
-            self.listing.remarks.push(Remark::GivenUp { detail });
+            let limit = Limit::Remarks(self.unlisted);
+            self.listing.remarks.push(Remark::GivenUp { limit });
         }
         self.listing
     }
@@ -151,6 +152,10 @@ impl Gatherer {
 /// are none as `\xNN`. `separator` is false where `/` cannot be in a name and
 /// parts the components. The second value is true where nothing was replaced.
 pub(super) fn name_of(raw: &[u8], separator: bool) -> (String, bool) {
+    let plain = |text: &&str| !(text.contains('\0') || (separator && text.contains('/')));
+    if let Some(name) = std::str::from_utf8(raw).ok().filter(plain) {
+        return (name.to_string(), true);
+    }
     let mut name = String::with_capacity(raw.len());
     let mut plain = true;
     let hex = |name: &mut String, byte: u8| name.push_str(&format!("\\x{byte:02x}"));
@@ -175,7 +180,7 @@ pub(super) fn name_of(raw: &[u8], separator: bool) -> (String, bool) {
 pub(super) fn join(folder: &str, name: &str) -> String {
     match folder.is_empty() {
         true => name.to_string(),
-        false => format!("{folder}/{name}"),
+        false => [folder, "/", name].concat(),
     }
 }
 

@@ -17,9 +17,10 @@
 //! | file | what it reads |
 //! | --- | --- |
 //! | [`folder`] | a folder, a mounted drive, a share |
+//! | `ahead` | small files of it, before somebody asks |
 //! | [`bundle`], `central` | a zip file and its directory |
 //! | [`volume`], `walk`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
-//! | [`listing`], [`remark`] | what they say |
+//! | [`listing`], [`remark`], [`oddity`] | what they say |
 //! | `positioned` | bytes at an offset, and in sequence |
 
 use std::fs::{self, File};
@@ -27,6 +28,7 @@ use std::io::Read;
 use std::path::Path;
 use std::rc::Rc;
 
+mod ahead;
 pub mod bundle;
 mod central;
 mod chain;
@@ -35,6 +37,7 @@ pub mod error;
 pub mod fence;
 pub mod folder;
 pub mod listing;
+pub mod oddity;
 mod positioned;
 pub mod remark;
 pub mod volume;
@@ -42,12 +45,15 @@ mod walk;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod words_tests;
 
-pub use error::SourceError;
+pub use error::{Doing, SourceError};
 pub use folder::Mounted;
 pub use listing::{Attributes, Entry, EntryKind, Listing};
+pub use oddity::Oddity;
 pub use positioned::ReadAt;
-pub use remark::Remark;
+pub use remark::{Limit, Remark};
 
 use bundle::BundleSource;
 use folder::FolderSource;
@@ -91,7 +97,7 @@ pub trait Source {
                 Err(SourceError::TooLong { path: path.to_string(), limit })
             }
             Ok(_) => Ok(bytes),
-            Err(error) => Err(SourceError::io(path, "reading", error)),
+            Err(error) => Err(SourceError::io(path, Doing::Reading, error)),
         }
     }
 
@@ -99,6 +105,11 @@ pub trait Source {
     /// come from the device and not from the system's memory, as far as the
     /// system heeds the advice.
     fn raw(&self) -> Result<Raw<'_>, SourceError>;
+
+    /// For those who will want most of the files: from now on another thread
+    /// may read small ones as the next listing finds them, into at most 4 MiB.
+    /// Answers stay the same.
+    fn read_ahead(&mut self) {}
 
     /// What is known of the file system that a folder lies on.
     fn mounted(&self) -> Mounted {
@@ -125,17 +136,17 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
     let path = root.as_path();
     let fail = |doing, error| SourceError::opening(&place, doing, error);
     let is_link =
-        fs::symlink_metadata(path).map_err(|error| fail("looking at", error))?.is_symlink();
-    let metadata = fs::metadata(path).map_err(|error| fail("looking at", error))?;
+        fs::symlink_metadata(path).map_err(|error| fail(Doing::LookingAt, error))?.is_symlink();
+    let metadata = fs::metadata(path).map_err(|error| fail(Doing::LookingAt, error))?;
     if metadata.is_dir() {
         return match is_link {
             true => Err(SourceError::LinkToFolder { place }),
             false => Ok(Box::new(FolderSource::open(path)?)),
         };
     }
-    let file = open_without_waiting(path).map_err(|error| fail("opening", error))?;
+    let file = open_without_waiting(path).map_err(|error| fail(Doing::Opening, error))?;
     // What was opened decides, not what was there a moment ago.
-    let metadata = file.metadata().map_err(|error| fail("looking at", error))?;
+    let metadata = file.metadata().map_err(|error| fail(Doing::LookingAt, error))?;
     #[cfg(unix)]
     if positioned::is_block_device(&metadata) {
         let source = VolumeSource::device(file, &place)?;
@@ -145,7 +156,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
         return Err(SourceError::NotASource { place });
     }
     let length = metadata.len();
-    let bundle = looks_like_a_bundle(&file, length).map_err(|error| fail("reading", error))?;
+    let bundle = looks_like_a_bundle(&file, length).map_err(|error| fail(Doing::Reading, error))?;
     Ok(match bundle {
         true => Box::new(BundleSource::new(file, &place, length)),
         false => Box::new(VolumeSource::image(file, &place, length)?),
@@ -211,6 +222,6 @@ pub fn open_device(
 /// Opens an image that is open already, whatever it begins with.
 pub fn open_image(file: File, place: &str) -> Result<Box<dyn Source>, SourceError> {
     let metadata =
-        file.metadata().map_err(|error| SourceError::opening(place, "looking at", error))?;
+        file.metadata().map_err(|error| SourceError::opening(place, Doing::LookingAt, error))?;
     Ok(Box::new(VolumeSource::image(file, place, metadata.len())?))
 }

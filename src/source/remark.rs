@@ -5,9 +5,82 @@
 //! comes from the source: it is kept as found and escaped where it is shown.
 
 use std::fmt;
+use std::io;
 
-use super::listing::Attributes;
+use super::fence::BadPlace;
+use super::listing::{Attributes, MAX_DEPTH};
+use super::oddity::Oddity;
 use crate::seal::names::escape;
+use crate::text::{Language, fill};
+
+/// Where a reader gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// More entries than so many, or more bytes of paths.
+    Entries(usize),
+    /// So many remarks more.
+    Remarks(usize),
+    /// Folders within folders, down to this one.
+    TooDeep {
+        /// The path.
+        path: String,
+    },
+    /// A folder with more entries than any of ours.
+    FolderTooFull {
+        /// The path, empty for the root.
+        path: String,
+    },
+    /// The directory of a zip.
+    Directory {
+        /// Its bytes, as the zip says.
+        bytes: u64,
+        /// Its entries, as the zip says.
+        entries: u64,
+    },
+    /// A file system that leads in circles.
+    Circles,
+    /// A file system that leads outside of itself.
+    Place(Oddity),
+}
+
+impl Limit {
+    /// The limit that an error of the fence stands for.
+    pub(super) fn of(error: &io::Error) -> Self {
+        let place = error.get_ref().and_then(|inner| inner.downcast_ref::<BadPlace>());
+        place.map_or(Self::Circles, |place| Self::Place(place.0))
+    }
+
+    /// The words for it, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let table = language.table();
+        let n = |value: u64| language.number(value);
+        let (template, values) = match self {
+            Self::Entries(count) => {
+                (table.remarks.too_many_entries, vec![("count", n(*count as u64))])
+            }
+            Self::Remarks(count) => (table.remarks.more_remarks, vec![("count", n(*count as u64))]),
+            Self::TooDeep { path } => {
+                let values = vec![("limit", MAX_DEPTH.to_string()), ("path", escape(path))];
+                (table.remarks.too_deep, values)
+            }
+            Self::FolderTooFull { path } => {
+                (table.remarks.folder_too_full, vec![("folder", folder(path))])
+            }
+            Self::Directory { bytes, entries } => {
+                let values = vec![("bytes", n(*bytes)), ("entries", n(*entries))];
+                (table.remarks.directory_too_long, values)
+            }
+            Self::Circles => (table.remarks.in_circles, vec![]),
+            Self::Place(what) => (what.words(table), vec![]),
+        };
+        fill(template, &values)
+    }
+}
+
+/// A folder of a source, escaped, from its root.
+fn folder(path: &str) -> String {
+    format!("/{}", escape(path))
+}
 
 /// Something odd about a source. Texts are raw: [`fmt::Display`] escapes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +88,19 @@ pub enum Remark {
     /// The listing is not complete.
     GivenUp {
         /// Which limit, where.
-        detail: String,
+        limit: Limit,
     },
-    /// There is no file system or zip directory that could be read.
-    Unreadable {
+    /// There is no zip directory that could be read.
+    NoDirectory {
         /// What is wrong.
-        detail: String,
+        what: Oddity,
+    },
+    /// There is no file system of ours that could be read.
+    NoVolume {
+        /// Bytes of the source, if it tells.
+        length: Option<u64>,
+        /// The sizes that the volume claims, in bytes.
+        sizes: Vec<u64>,
     },
     /// A name that is no text; the path has its bytes as `\xNN`.
     NotText {
@@ -66,7 +146,7 @@ pub enum Remark {
         /// Its first byte in the sector.
         byte: u64,
         /// What is wrong.
-        what: &'static str,
+        what: Oddity,
     },
     /// The label in the root folder is not that of the boot sector.
     Labels {
@@ -80,12 +160,12 @@ pub enum Remark {
         /// The path, empty for the root.
         path: String,
         /// What is wrong.
-        what: &'static str,
+        what: Oddity,
     },
     /// The places that tell the volume's size do not agree.
     Sizes {
         /// What they say, in bytes.
-        detail: String,
+        sizes: Vec<u64>,
     },
     /// Two readers see two things.
     TwoReaders {
@@ -97,14 +177,14 @@ pub enum Remark {
         /// Its path.
         path: String,
         /// What is wrong.
-        what: &'static str,
+        what: Oddity,
     },
     /// Bytes or records of a zip that no entry explains.
     ZipRecord {
         /// Where they begin.
         start: u64,
         /// What they are.
-        what: &'static str,
+        what: Oddity,
     },
     /// A file or folder that lies on another file system than its folder.
     OtherFileSystem {
@@ -129,63 +209,91 @@ pub enum Remark {
     },
 }
 
-impl fmt::Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let folder = |folder: &str| format!("/{}", escape(folder));
-        match self {
-            Self::GivenUp { detail } => write!(f, "given up: {}", escape(detail)),
-            Self::Unreadable { detail } => write!(f, "{}", escape(detail)),
-            Self::NotText { path } => write!(f, "name that is no text: {}", escape(path)),
+impl Remark {
+    /// What is said of it, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let table = language.table();
+        let words = &table.remarks;
+        let at = |path: &str| ("path", escape(path));
+        let below = |path: &str| ("folder", folder(path));
+        let sizes = |sizes: &[u64]| {
+            let sizes: Vec<String> = sizes.iter().map(|size| language.number(*size)).collect();
+            ("sizes", sizes.join(" / "))
+        };
+        let (template, values) = match self {
+            Self::GivenUp { limit } => (words.given_up, vec![("limit", limit.words(language))]),
+            Self::NoDirectory { what } => (what.words(table), vec![]),
+            Self::NoVolume { length: None, sizes: said } => (words.no_volume, vec![sizes(said)]),
+            Self::NoVolume { length: Some(length), sizes: said } => {
+                (words.no_volume_in, vec![("length", language.number(*length)), sizes(said)])
+            }
+            Self::NotText { path } => (words.not_text, vec![at(path)]),
             Self::DoubleName { path, other } => {
-                write!(f, "one name twice: {} and {}", escape(other), escape(path))
+                (words.double_name, vec![("other", escape(other)), at(path)])
             }
-            Self::TrimmedName { path } => {
-                write!(f, "name that ends with a dot or a space: \"{}\"", escape(path))
-            }
+            Self::TrimmedName { path } => (words.trimmed_name, vec![at(path)]),
             Self::MarkedEntry { path, attributes } => {
                 let marks = [
-                    (attributes.hidden, "hidden"),
-                    (attributes.system, "system"),
-                    (attributes.read_only, "read-only"),
+                    (attributes.hidden, words.marked_hidden),
+                    (attributes.system, words.marked_system),
+                    (attributes.read_only, words.marked_read_only),
                 ];
                 let marks: Vec<&str> =
                     marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).collect();
-                write!(f, "marked as {}: {}", marks.join(", "), escape(path))
+                (words.marked, vec![("marks", marks.join(", ")), at(path)])
             }
-            Self::DeletedEntry { folder: path, name, sector, byte } => write!(
-                f,
-                "deleted entry in {}: \"{}\", sector {sector}, byte {byte}",
-                folder(path),
-                escape(name)
+            Self::DeletedEntry { folder, name, sector, byte } => (
+                words.deleted_entry,
+                vec![
+                    below(folder),
+                    ("name", escape(name)),
+                    ("sector", sector.to_string()),
+                    ("byte", byte.to_string()),
+                ],
             ),
-            Self::OddEntry { folder: path, sector, byte, what } => {
-                write!(f, "{what} in {}, sector {sector}, byte {byte}", folder(path))
+            Self::OddEntry { folder, sector, byte, what } => (
+                words.odd_entry,
+                vec![
+                    ("what", what.words(table).to_string()),
+                    below(folder),
+                    ("sector", sector.to_string()),
+                    ("byte", byte.to_string()),
+                ],
+            ),
+            Self::Labels { root: Some(root), boot } => {
+                (words.labels, vec![("root", escape(root)), ("boot", escape(boot))])
             }
-            Self::Labels { root: Some(root), boot } => write!(
-                f,
-                "the label is \"{}\" in the root folder and \"{}\" in the boot sector",
-                escape(root),
-                escape(boot)
-            ),
             Self::Labels { root: None, boot } => {
-                write!(f, "no label in the root folder, \"{}\" in the boot sector", escape(boot))
+                (words.no_root_label, vec![("boot", escape(boot))])
             }
-            Self::Chain { path, what } => write!(f, "{what}: {}", folder(path)),
-            Self::Sizes { detail } => write!(f, "the volume has several sizes: {detail}"),
-            Self::TwoReaders { path } => {
-                write!(f, "two readers do not see the same in {}", folder(path))
+            Self::Chain { path, what } => {
+                (words.chain, vec![("what", what.words(table).to_string()), below(path)])
             }
-            Self::ZipEntry { path, what } => write!(f, "{what}: {}", escape(path)),
-            Self::ZipRecord { start, what } => write!(f, "{what} at byte {start}"),
-            Self::OtherFileSystem { path } => {
-                write!(f, "on another file system: {}", escape(path))
+            Self::Sizes { sizes: said } => (words.sizes, vec![sizes(said)]),
+            Self::TwoReaders { path } => (words.two_readers, vec![below(path)]),
+            Self::ZipEntry { path, what } => {
+                (words.zip_entry, vec![("what", what.words(table).to_string()), at(path)])
             }
-            Self::Stream { path, name, size } => {
-                write!(f, "hidden stream: {}{}, {size} bytes", folder(path), escape(name))
-            }
+            Self::ZipRecord { start, what } => (
+                words.zip_record,
+                vec![("what", what.words(table).to_string()), ("start", language.number(*start))],
+            ),
+            Self::OtherFileSystem { path } => (words.other_file_system, vec![at(path)]),
+            Self::Stream { path, name, size } => (
+                words.stream,
+                vec![below(path), ("name", escape(name)), ("size", language.number(*size))],
+            ),
             Self::Unread { path, detail } => {
-                write!(f, "cannot be looked into: {} ({})", folder(path), escape(detail))
+                (words.unread, vec![below(path), ("detail", escape(detail))])
             }
-        }
+        };
+        fill(template, &values)
+    }
+}
+
+impl fmt::Display for Remark {
+    /// In English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }

@@ -19,10 +19,11 @@ use std::rc::Rc;
 use fatfs::{Dir, FileSystem, FsOptions};
 
 use super::chain::{ChainReader, Chains, Fat};
-use super::error::SourceError;
+use super::error::{Doing, SourceError};
 use super::fence::{BadPlace, Blocks, Fence, MAX_OPERATIONS, Spent};
 use super::listing::{Entry, EntryKind, Gatherer, Listing, Remark, join, name_of};
 use super::positioned::{ReadAt, Sequence, announce_sequence, forget};
+use super::remark::Limit;
 use super::walk::{Found, Shown, Start, Walk};
 use super::{Raw, Shape, Source};
 use crate::medium::Geometry;
@@ -51,7 +52,7 @@ pub struct VolumeSource {
 /// What the claims about the volume's size came to.
 enum Volume {
     Readable { geometry: Geometry, fat: RefCell<Fat>, odd: Option<Remark> },
-    Unreadable(String),
+    Unreadable(Remark),
 }
 
 impl VolumeSource {
@@ -65,7 +66,7 @@ impl VolumeSource {
     #[cfg(windows)]
     pub(super) fn raw_device(path: &std::path::Path, place: &str) -> Result<Self, SourceError> {
         let device = crate::sys::device::RawDevice::open(path)
-            .map_err(|error| SourceError::opening(place, "opening", error))?;
+            .map_err(|error| SourceError::opening(place, Doing::Opening, error))?;
         let length = device.length();
         Self::new(Rc::new(device), None, Shape::Device, place, length)
     }
@@ -76,7 +77,7 @@ impl VolumeSource {
         let length = match file.seek(SeekFrom::End(0)) {
             Ok(0) => None,
             Ok(length) => Some(length),
-            Err(error) => return Err(SourceError::opening(place, "asking for the size of", error)),
+            Err(error) => return Err(SourceError::opening(place, Doing::AskingSize, error)),
         };
         forget(&file);
         let file = Rc::new(file);
@@ -91,7 +92,7 @@ impl VolumeSource {
         length: Option<u64>,
     ) -> Result<Self, SourceError> {
         let volume = volume(&source, shape, length)
-            .map_err(|error| SourceError::opening(place, "reading", error))?;
+            .map_err(|error| SourceError::opening(place, Doing::Reading, error))?;
         let (place, starts) = (place.to_string(), RefCell::new(None));
         Ok(Self { source, file, shape, place, length, volume, starts })
     }
@@ -101,8 +102,8 @@ impl VolumeSource {
         let mut gatherer = Gatherer::default();
         let (geometry, fat, odd) = match &self.volume {
             Volume::Readable { geometry, fat, odd } => (geometry, fat, odd),
-            Volume::Unreadable(detail) => {
-                gatherer.remark(Remark::Unreadable { detail: detail.clone() });
+            Volume::Unreadable(remark) => {
+                gatherer.remark(remark.clone());
                 return Ok((gatherer.finish(), HashMap::new()));
             }
         };
@@ -115,7 +116,7 @@ impl VolumeSource {
         let blocks = Rc::new(RefCell::new(blocks));
         match second_reading(blocks, geometry, &found, &mut gatherer) {
             Err(error) if is_the_mediums_fault(&error) => {
-                gatherer.remark(Remark::GivenUp { detail: error.to_string() });
+                gatherer.remark(Remark::GivenUp { limit: Limit::of(&error) });
             }
             other => other?,
         }
@@ -142,7 +143,7 @@ impl Source for VolumeSource {
 
     fn listing(&self) -> Result<Listing, SourceError> {
         let (listing, starts) =
-            self.gather().map_err(|error| SourceError::io(&self.place, "reading", error))?;
+            self.gather().map_err(|error| SourceError::io(&self.place, Doing::Reading, error))?;
         *self.starts.borrow_mut() = Some(starts);
         Ok(listing)
     }
@@ -207,27 +208,17 @@ fn volume(source: &Rc<dyn ReadAt>, shape: Shape, length: Option<u64>) -> io::Res
     // The last of equals wins in `max_by_key`: reversed, the boot sector does.
     let best = claims.iter().rev().copied().filter(|bytes| possible(*bytes).is_some());
     let best = best.max_by_key(|bytes| voices(*bytes));
-    let said = |claims: &[u64]| {
-        let said: Vec<String> = claims.iter().map(u64::to_string).collect();
-        said.join(", ")
-    };
     // An image's length says something about a volume only if it is one's.
     let foreign =
         |shape| shape == Shape::Image && claims[..3].iter().all(|c| possible(*c).is_none());
     Ok(match best.and_then(|bytes| Some((bytes, possible(bytes)?))) {
         Some((bytes, geometry)) if !foreign(shape) => {
             let agreed = voices(bytes) == claims.len();
-            let odd = (!agreed).then(|| Remark::Sizes { detail: said(&claims) });
+            let odd = (!agreed).then(|| Remark::Sizes { sizes: claims.clone() });
             let fat = RefCell::new(Fat::new(geometry, source.clone()));
             Volume::Readable { geometry, fat, odd }
         }
-        _ => Volume::Unreadable(match length {
-            Some(length) => format!(
-                "no volume of ours: {length} bytes, sizes said to be {}",
-                said(&claims[..3])
-            ),
-            None => format!("no volume of ours: sizes said to be {}", said(&claims[..3])),
-        }),
+        _ => Volume::Unreadable(Remark::NoVolume { length, sizes: claims[..3].to_vec() }),
     })
 }
 

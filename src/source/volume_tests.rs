@@ -185,7 +185,7 @@ fn second_label_and_other_label_are_remarked() {
     append(&plan, &mut image, slot(b"SECOND     ", 0x08, 0, 0));
     let found = listing(image.clone());
     assert_eq!(found.remarks.len(), 1);
-    assert!(remarks(&found)[0].starts_with("second volume label, or one in a wrong place, in /"));
+    assert!(remarks(&found)[0].starts_with("second volume label, or one in a wrong place in /"));
     let label = cluster(&plan, 2);
     let (_, mut image) = sample();
     image[label] = b'X';
@@ -353,7 +353,7 @@ fn what_is_no_volume_of_ours_is_empty_and_says_so() {
         let source = image_source(image);
         let listing = source.listing().unwrap();
         assert_eq!(listing.entries, []);
-        assert!(matches!(&listing.remarks[..], [Remark::Unreadable { .. }]));
+        assert!(matches!(&listing.remarks[..], [Remark::NoVolume { .. }]));
         assert!(matches!(source.read("SEAL/SHA256SUMS", 9), Err(SourceError::NotFound { .. })));
     }
 }

@@ -21,6 +21,8 @@ use super::fence::Blocks;
 use super::listing::{
     Attributes, Entry, EntryKind, Full, Gatherer, MAX_DEPTH, Remark, join, name_of,
 };
+use super::oddity::Oddity;
+use super::remark::Limit;
 use crate::medium::Geometry;
 use crate::medium::fat::{ROOT_CLUSTER, SECTOR};
 
@@ -105,7 +107,7 @@ impl<'a> Walk<'a> {
         Ok(self.found)
     }
 
-    fn chain_remark(&mut self, path: &str, what: &'static str) {
+    fn chain_remark(&mut self, path: &str, what: Oddity) {
         self.gatherer.remark(Remark::Chain { path: path.to_string(), what });
     }
 
@@ -128,8 +130,8 @@ impl<'a> Walk<'a> {
                 self.slots += 1;
                 reading.slots += 1;
                 if self.slots > MAX_SLOTS || reading.slots > MAX_FOLDER_SLOTS {
-                    let detail = format!("too many directory entries in /{}", folder.path);
-                    self.gatherer.remark(Remark::GivenUp { detail });
+                    let limit = Limit::FolderTooFull { path: folder.path.clone() };
+                    self.gatherer.remark(Remark::GivenUp { limit });
                     return Ok(if self.slots > MAX_SLOTS { Err(Full) } else { Ok(()) });
                 }
                 let at = start + (index * SLOT) as u64;
@@ -154,7 +156,7 @@ impl<'a> Walk<'a> {
     fn folder_end(&mut self, folder: &Pending, mut reading: Reading) -> Result<(), Full> {
         self.long_name_left(folder, &mut reading);
         if folder.depth > 1 && !reading.dot_dot {
-            self.chain_remark(&folder.path, "folder without its entries . and ..");
+            self.chain_remark(&folder.path, Oddity::NoDotEntries);
         }
         self.found.folders.push((folder.path.clone(), reading.shown));
         Ok(())
@@ -170,7 +172,7 @@ impl<'a> Walk<'a> {
             what,
         };
         if let Some(spot) = reading.long.begun.take() {
-            self.gatherer.remark(remark(spot, "part of a long name that belongs to no file"));
+            self.gatherer.remark(remark(spot, Oddity::StrayLongName));
         }
         reading.long = LongName::default();
         if let Some(spot) = reading.deleted_long.take() {
@@ -246,7 +248,7 @@ impl<'a> Walk<'a> {
                 folder: folder.path.clone(),
                 sector: spot.sector,
                 byte: spot.byte,
-                what: "second volume label, or one in a wrong place,",
+                what: Oddity::SecondLabel,
             });
         }
     }
@@ -312,7 +314,7 @@ impl<'a> Walk<'a> {
                 folder: folder.path.clone(),
                 sector: spot.sector,
                 byte: spot.byte,
-                what: "entry with attributes that do not exist",
+                what: Oddity::StrangeAttributes,
             });
         }
         Ok(self.gatherer.entry(Entry { path, kind, sectors, attributes: Some(attributes) }))
@@ -338,8 +340,8 @@ impl<'a> Walk<'a> {
                 let depth = above.depth + 1;
                 self.queue.push_back(Pending { path: path.to_string(), cluster, depth });
             } else {
-                let detail = format!("more than {MAX_DEPTH} folders deep: {path}");
-                self.gatherer.remark(Remark::GivenUp { detail });
+                let limit = Limit::TooDeep { path: path.to_string() };
+                self.gatherer.remark(Remark::GivenUp { limit });
             }
         }
         Some(sectors)
@@ -352,7 +354,7 @@ impl<'a> Walk<'a> {
         let clusters = u64::from(size).div_ceil(self.geometry.cluster_bytes());
         if clusters == 0 {
             if first != 0 {
-                self.chain_remark(path, "empty file with clusters");
+                self.chain_remark(path, Oddity::EmptyWithClusters);
             }
             return Ok(None);
         }
@@ -371,10 +373,10 @@ impl<'a> Walk<'a> {
             }
             match self.chains.next(cluster)? {
                 Next::Cluster(next) if taken < clusters => cluster = next,
-                Next::Cluster(_) => self.chain_remark(path, "more clusters than its size needs"),
+                Next::Cluster(_) => self.chain_remark(path, Oddity::TooManyClusters),
                 Next::End if taken == clusters => {}
                 Next::End => {
-                    self.chain_remark(path, "fewer clusters than its size needs");
+                    self.chain_remark(path, Oddity::TooFewClusters);
                     break;
                 }
                 Next::Nowhere(what) => {
@@ -384,7 +386,7 @@ impl<'a> Walk<'a> {
             }
         }
         if !whole {
-            self.chain_remark(path, "in several pieces");
+            self.chain_remark(path, Oddity::InPieces);
         }
         let geometry = self.geometry;
         let last_sector = u64::from(geometry.sectors_per_cluster()) - 1;

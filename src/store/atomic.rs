@@ -4,6 +4,7 @@
 //! Before the rename the old state holds; after the last flush the new one does;
 //! in between a power cut leaves one of the two, whole.
 
+use super::Doing;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::Path;
@@ -35,7 +36,7 @@ pub fn write_atomic<F: Folder>(
     existing: Existing,
 ) -> Result<(), StoreError> {
     let mut file = AtomicFile::create(folder, name, access, existing)?;
-    let failed = StoreError::io("write", folder.path().join(name));
+    let failed = StoreError::io(Doing::Write, folder.path().join(name));
     file.write_all(bytes).map_err(failed)?;
     file.commit()
 }
@@ -48,7 +49,7 @@ pub fn parent_and_name(path: &Path) -> Result<(SystemFolder, OsString), StoreErr
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let folder = SystemFolder::open(parent).map_err(StoreError::io("open the folder", parent))?;
+    let folder = SystemFolder::open(parent).map_err(StoreError::io(Doing::OpenFolder, parent))?;
     Ok((folder, name.to_os_string()))
 }
 
@@ -64,7 +65,7 @@ impl AtomicFile<SystemFolder> {
     /// The same opened file, for a writer that leaves holes. What it writes
     /// must be handed over to the system before [`AtomicFile::commit`].
     pub fn duplicate(&self) -> Result<std::fs::File, StoreError> {
-        let failed = StoreError::io("open again", self.folder.path().join(&self.temporary));
+        let failed = StoreError::io(Doing::OpenAgain, self.folder.path().join(&self.temporary));
         self.file.duplicate().map_err(failed)
     }
 }
@@ -79,7 +80,7 @@ impl<F: Folder> AtomicFile<F> {
         existing: Existing,
     ) -> Result<Self, StoreError> {
         let path = folder.path().join(name);
-        let entry = folder.entry(name).map_err(StoreError::io("look at", &path))?;
+        let entry = folder.entry(name).map_err(StoreError::io(Doing::LookAt, &path))?;
         match entry.map(|entry| entry.kind) {
             Some(_) if existing == Existing::Refuse => return Err(StoreError::Exists(path)),
             Some(EntryKind::Folder) => return Err(StoreError::OtherKind(path)),
@@ -99,7 +100,7 @@ impl<F: Folder> AtomicFile<F> {
 
     /// Opens what was written so far, to look at it before it gets its name.
     pub fn reader(&self) -> Result<F::Reader, StoreError> {
-        let failed = StoreError::io("read back", self.folder.path().join(&self.temporary));
+        let failed = StoreError::io(Doing::ReadBack, self.folder.path().join(&self.temporary));
         self.folder.read(&self.temporary).map_err(failed)
     }
 
@@ -107,7 +108,7 @@ impl<F: Folder> AtomicFile<F> {
     /// flush leaves the new file in place, whole, but perhaps not for good.
     pub fn commit(mut self) -> Result<(), StoreError> {
         let path = self.folder.path().join(&self.name);
-        self.file.sync().map_err(StoreError::io("flush", &path))?;
+        self.file.sync().map_err(StoreError::io(Doing::Flush, &path))?;
         let renamed = match self.existing {
             Existing::Refuse => self.folder.rename_new(&self.temporary, &self.name),
             Existing::Replace => self.folder.rename_over(&self.temporary, &self.name),
@@ -120,9 +121,9 @@ impl<F: Folder> AtomicFile<F> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(StoreError::Vanished(path));
             }
-            Err(error) => return Err(StoreError::io("give its name to", path)(error)),
+            Err(error) => return Err(StoreError::io(Doing::GiveName, path)(error)),
         }
-        let failed = StoreError::io("flush the folder", self.folder.path());
+        let failed = StoreError::io(Doing::FlushFolder, self.folder.path());
         self.folder.sync().map_err(failed)
     }
 }

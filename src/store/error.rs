@@ -5,16 +5,18 @@ use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::doing::Doing;
 use super::folder::Folder;
 use crate::seal::names::escape_path;
+use crate::text::{Entry, Language, Table, fill};
 
 /// Why something was not written. Nothing half-written stays under its name.
 #[derive(Debug)]
 pub enum StoreError {
     /// The system refused or failed.
     Io {
-        /// What was being done, as in "cannot ... PATH".
-        doing: &'static str,
+        /// What was being done.
+        doing: Doing,
         /// With what.
         path: PathBuf,
         /// The system's word.
@@ -36,35 +38,60 @@ pub enum StoreError {
 
 impl StoreError {
     /// For `map_err`: an error of the system with path and occasion.
-    pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+    pub fn io(doing: Doing, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |error| Self::Io { doing, path, error }
     }
 
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// The two texts for it; none for errors of the system.
+    fn entry(&self, table: &Table) -> Option<Entry> {
+        let faults = &table.store_faults;
+        Some(match self {
+            Self::Io { .. } => return None,
+            Self::Exists(_) => faults.exists,
+            Self::OtherKind(_) => faults.other_kind,
+            Self::NoName(_) => faults.no_name,
+            Self::LongName(_) => faults.long_name,
+            Self::TooDeep(_) => faults.too_deep,
+            Self::Vanished(_) => faults.vanished,
+        })
+    }
+
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Io { error, .. } => advice_for(error),
-            Self::Exists(_) => "Choose another name, or use --force to replace it.",
-            Self::OtherKind(_) | Self::NoName(_) => "Choose another name.",
-            Self::LongName(_) => "Choose a shorter name.",
-            Self::TooDeep(_) => "Look into that folder: nothing of ours is so deep.",
-            Self::Vanished(_) => "Something else works in that folder. Stop it, then try again.",
+            Self::Io { doing, path, error } => doing.failed(path, error, language),
+            Self::Exists(path)
+            | Self::OtherKind(path)
+            | Self::NoName(path)
+            | Self::LongName(path)
+            | Self::TooDeep(path)
+            | Self::Vanished(path) => {
+                let what = self.entry(language.table()).map_or("", |entry| entry.what);
+                fill(what, &[("path", shown(path))])
+            }
+        }
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        match self {
+            Self::Io { error, .. } => advice_for(error, language),
+            other => other.entry(language.table()).map_or("", |entry| entry.next),
         }
     }
 }
 
 /// What a person can do about an error of the system.
-pub fn advice_for(error: &io::Error) -> &'static str {
+pub fn advice_for(error: &io::Error, language: Language) -> &'static str {
+    let advice = &language.table().system_advice;
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "Make room on the disk, then try again."
-        }
-        io::ErrorKind::ReadOnlyFilesystem => "The disk is read-only. Choose another place.",
-        io::ErrorKind::PermissionDenied => "Use an account that may write there.",
-        io::ErrorKind::NotFound => "Make the folder first, or correct the path.",
-        io::ErrorKind::Unsupported => "Use another file system, or another system.",
-        _ => "Try again. If it happens again, the disk may be failing.",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => advice.full,
+        io::ErrorKind::ReadOnlyFilesystem => advice.read_only,
+        io::ErrorKind::PermissionDenied => advice.no_permission,
+        io::ErrorKind::NotFound => advice.not_found,
+        io::ErrorKind::Unsupported => advice.unsupported,
+        _ => advice.other,
     }
 }
 
@@ -74,22 +101,9 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 impl fmt::Display for StoreError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { doing, path, error } => {
-                write!(f, "cannot {doing} {}: {error}", shown(path))
-            }
-            Self::Exists(path) => write!(f, "{} is there already", shown(path)),
-            Self::OtherKind(path) => {
-                write!(f, "{} is there already and of another kind", shown(path))
-            }
-            Self::NoName(path) => write!(f, "\"{}\" names no file", shown(path)),
-            Self::LongName(path) => write!(f, "the name {} is too long", shown(path)),
-            Self::TooDeep(path) => write!(f, "{} has too many levels of folders", shown(path)),
-            Self::Vanished(path) => {
-                write!(f, "{} vanished while it was being written", shown(path))
-            }
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -114,14 +128,23 @@ pub enum ReadError {
     },
 }
 
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ReadError {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Io { path, error } => write!(f, "cannot read {}: {error}", shown(path)),
-            Self::TooLong { path, limit } => {
-                write!(f, "{} is longer than {limit} bytes", shown(path))
-            }
+            Self::Io { path, error } => Doing::Read.failed(path, error, language),
+            Self::TooLong { path, limit } => fill(
+                language.table().store_faults.too_long.what,
+                &[("path", shown(path)), ("limit", language.number(*limit as u64))],
+            ),
         }
+    }
+}
+
+impl fmt::Display for ReadError {
+    /// What happened, in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every name is one component below an opened folder; nothing follows a link.
 //! [`SystemFolder`] does it for real, [`super::faulty`] in memory with faults.
 
+use super::Doing;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -83,11 +84,11 @@ pub fn enter<F: Folder>(
     let name = name.as_ref();
     let path = parent.path().join(name);
     match parent.make_folder(name, access) {
-        Ok(()) => parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?,
+        Ok(()) => parent.sync().map_err(StoreError::io(Doing::FlushFolder, parent.path()))?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(StoreError::io("make the folder", path)(error)),
+        Err(error) => return Err(StoreError::io(Doing::CreateFolder, path)(error)),
     }
-    parent.open_folder(name).map_err(StoreError::io("open the folder", path))
+    parent.open_folder(name).map_err(StoreError::io(Doing::OpenFolder, path))
 }
 
 /// A folder of the operating system.

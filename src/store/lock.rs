@@ -4,6 +4,9 @@
 //! forgotten. The lock is advisory and belongs to the system: it ends with the
 //! program, so a power cut or a kill leaves nothing locked.
 
+use super::Doing;
+use crate::text::Language;
+use crate::text::fill;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
@@ -42,21 +45,29 @@ pub enum LockError {
 }
 
 impl LockError {
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Busy(_) => "Wait until the other mediaseal program has ended, then try again.",
-            Self::Io { error, .. } => advice_for(error),
+            Self::Busy(path) => {
+                fill(language.table().store_faults.lock_busy.what, &[("path", shown(path))])
+            }
+            Self::Io { path, error } => Doing::Lock.failed(path, error, language),
+        }
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        match self {
+            Self::Busy(_) => language.table().store_faults.lock_busy.next,
+            Self::Io { error, .. } => advice_for(error, language),
         }
     }
 }
 
 impl fmt::Display for LockError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy(path) => write!(f, "another program is working in {}", shown(path)),
-            Self::Io { path, error } => write!(f, "cannot lock {}: {error}", shown(path)),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -9,6 +9,9 @@
 //! `<name>.torn`, never dropped; after a cut during that it may stand there
 //! twice.
 
+use super::Doing;
+use crate::text::Language;
+use crate::text::fill;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -36,8 +39,8 @@ const DIGITS: usize = 64;
 pub enum LogError {
     /// The system refused or failed.
     Io {
-        /// What was being done, as in "cannot ... PATH".
-        doing: &'static str,
+        /// What was being done.
+        doing: Doing,
         /// With what.
         path: PathBuf,
         /// The system's word.
@@ -59,33 +62,41 @@ pub enum LogError {
 }
 
 impl LogError {
-    fn io(doing: &'static str, path: PathBuf) -> impl FnOnce(io::Error) -> Self {
+    fn io(doing: Doing, path: PathBuf) -> impl FnOnce(io::Error) -> Self {
         move |error| Self::Io { doing, path, error }
     }
 
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().store_faults;
         match self {
-            Self::Io { error, .. } => advice_for(error),
-            Self::Broken { .. } => "Keep the log as it is, and show it to the security officer.",
-            Self::TooLong(_) => "Move the log to an archive; a new one begins by itself.",
-            Self::Entry => "Report this: the program made an entry that it must not make.",
-            Self::Unusable(_) => "Start the program again.",
+            Self::Io { doing, path, error } => doing.failed(path, error, language),
+            Self::Broken { path, line } => {
+                fill(faults.log_broken.what, &[("path", shown(path)), ("line", line.to_string())])
+            }
+            Self::TooLong(path) => fill(faults.log_too_long.what, &[("path", shown(path))]),
+            Self::Entry => faults.log_entry.what.to_string(),
+            Self::Unusable(path) => fill(faults.log_unusable.what, &[("path", shown(path))]),
+        }
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        let faults = &language.table().store_faults;
+        match self {
+            Self::Io { error, .. } => advice_for(error, language),
+            Self::Broken { .. } => faults.log_broken.next,
+            Self::TooLong(_) => faults.log_too_long.next,
+            Self::Entry => faults.log_entry.next,
+            Self::Unusable(_) => faults.log_unusable.next,
         }
     }
 }
 
 impl fmt::Display for LogError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { doing, path, error } => write!(f, "cannot {doing} {}: {error}", shown(path)),
-            Self::Broken { path, line } => {
-                write!(f, "{}: line {line} does not follow the line before it", shown(path))
-            }
-            Self::TooLong(path) => write!(f, "{} would be too long", shown(path)),
-            Self::Entry => write!(f, "the entry is not one that a log can hold"),
-            Self::Unusable(path) => write!(f, "{} was left half-written", shown(path)),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -116,14 +127,14 @@ pub fn read_log<F: Folder>(
     let mut reader = match folder.read(name) {
         Ok(reader) => BufReader::new(reader),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(state),
-        Err(error) => return Err(LogError::io("read", path())(error)),
+        Err(error) => return Err(LogError::io(Doing::Read, path())(error)),
     };
     let mut line = Vec::new();
     loop {
         line.clear();
         let bound = MAX_LINE_BYTES as u64 + 1;
         let mut bounded = reader.by_ref().take(bound);
-        bounded.read_until(b'\n', &mut line).map_err(LogError::io("read", path()))?;
+        bounded.read_until(b'\n', &mut line).map_err(LogError::io(Doing::Read, path()))?;
         if line.is_empty() {
             return Ok(state);
         }
@@ -132,7 +143,7 @@ pub fn read_log<F: Folder>(
         // still to come.
         if line.last() != Some(&b'\n') || line.contains(&0) {
             let mut more = [0];
-            let after = reader.read(&mut more).map_err(LogError::io("read", path()))?;
+            let after = reader.read(&mut more).map_err(LogError::io(Doing::Read, path()))?;
             if after != 0 {
                 return Err(broken());
             }
@@ -219,7 +230,7 @@ impl<'a, F: Folder> ChainedLog<'a, F> {
             file.sync()
         });
         let kept = kept.and_then(|()| self.folder.sync());
-        kept.map_err(LogError::io("set aside a torn line in", path))
+        kept.map_err(LogError::io(Doing::SetAside, path))
     }
 
     /// Cuts the log behind its last whole line.
@@ -228,7 +239,7 @@ impl<'a, F: Folder> ChainedLog<'a, F> {
             file.cut(self.state.bytes)?;
             file.sync()
         });
-        cut.map_err(LogError::io("cut", self.path()))
+        cut.map_err(LogError::io(Doing::Cut, self.path()))
     }
 
     /// Adds one line, durable when this returns. `entry` is an object of JSON
@@ -252,7 +263,7 @@ impl<'a, F: Folder> ChainedLog<'a, F> {
             let there = self.folder.entry(&self.name);
             let absent = there.is_ok_and(|entry| entry.is_none());
             self.usable = absent || self.cut_back().is_ok();
-            return Err(LogError::io("write", self.path())(error));
+            return Err(LogError::io(Doing::Write, self.path())(error));
         }
         self.state.head = Digest::of(&line[..line.len() - 1]);
         self.state.bytes += line.len() as u64;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{advice_for, shown};
 use super::folder::{Access, SystemFolder};
+use crate::text::{Entry, Language, Table, fill};
 
 /// Why a folder is not safe to keep state in.
 #[derive(Debug)]
@@ -61,47 +62,51 @@ pub enum PrivacyFault {
 }
 
 impl PrivacyFault {
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// The two texts for it.
+    fn entry(&self, table: &Table) -> Entry {
+        let faults = &table.folder_faults;
         match self {
-            Self::Missing(_) => "Enrol a publisher first, or name the right folder.",
-            Self::Link(_) | Self::NotAFolder(_) => "Name the real folder.",
-            Self::Owner { .. }
-            | Self::Writable { .. }
-            | Self::OtherOwner { .. }
-            | Self::WritableBy { .. } => {
-                "Somebody else could have changed it. Use another folder; do not repair this one."
-            }
-            Self::Io { error, .. } => advice_for(error),
-            Self::Unsupported => "Use a program made for this system.",
+            Self::Missing(_) => faults.missing,
+            Self::Link(_) => faults.link,
+            Self::NotAFolder(_) => faults.not_a_folder,
+            Self::Owner { .. } => faults.owner,
+            Self::Writable { .. } => faults.writable,
+            Self::OtherOwner { .. } => faults.other_owner,
+            Self::WritableBy { who, .. } if who.is_empty() => faults.unknown_rule,
+            Self::WritableBy { .. } => faults.writable_by,
+            Self::Io { .. } => faults.unread,
+            Self::Unsupported => faults.unsupported,
+        }
+    }
+
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let at = |path: &Path| ("path", shown(path));
+        let values = match self {
+            Self::Missing(path) | Self::Link(path) | Self::NotAFolder(path) => vec![at(path)],
+            Self::Owner { path, owner } => vec![at(path), ("owner", owner.to_string())],
+            Self::Writable { path, bits } => vec![at(path), ("bits", format!("{bits:04o}"))],
+            Self::OtherOwner { path, owner } => vec![at(path), ("owner", owner.clone())],
+            Self::WritableBy { path, who } => vec![at(path), ("who", who.clone())],
+            Self::Io { path, error } => vec![at(path), ("error", error.to_string())],
+            Self::Unsupported => vec![],
+        };
+        fill(self.entry(language.table()).what, &values)
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        match self {
+            Self::Io { error, .. } => advice_for(error, language),
+            fault => fault.entry(language.table()).next,
         }
     }
 }
 
 impl fmt::Display for PrivacyFault {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(path) => write!(f, "{} is not there", shown(path)),
-            Self::Link(path) => write!(f, "{} is a link", shown(path)),
-            Self::NotAFolder(path) => write!(f, "{} is not a folder", shown(path)),
-            Self::Owner { path, owner } => {
-                write!(f, "{} belongs to another user (number {owner})", shown(path))
-            }
-            Self::Writable { path, bits } => {
-                write!(f, "others may write in {} (mode {bits:04o})", shown(path))
-            }
-            Self::OtherOwner { path, owner } => {
-                write!(f, "{} belongs to another account ({owner})", shown(path))
-            }
-            Self::WritableBy { path, who } if who.is_empty() => {
-                write!(f, "{} has an access rule of an unknown kind", shown(path))
-            }
-            Self::WritableBy { path, who } => {
-                write!(f, "others may write in {} ({who})", shown(path))
-            }
-            Self::Io { path, error } => write!(f, "cannot look at {}: {error}", shown(path)),
-            Self::Unsupported => write!(f, "this system is not asked who may write in a folder"),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 

@@ -11,6 +11,10 @@
 //! body. The digest is over the line up to it and the body: a changed number
 //! is seen like a changed byte.
 
+use super::Doing;
+use super::advice_for;
+use crate::text::Language;
+use crate::text::fill;
 use std::ffi::OsString;
 use std::fmt;
 
@@ -88,34 +92,48 @@ pub enum SlotsError {
 }
 
 impl SlotsError {
-    /// What the person can do.
-    pub fn advice(&self) -> &'static str {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().store_faults;
         match self {
-            Self::Read(ReadError::Io { error, .. }) => super::error::advice_for(error),
-            Self::State(SlotsRead::Newer { .. }) => "Use the newer program.",
-            Self::Read(_) | Self::State(_) => "Recover the state: see enrol --recover.",
-            Self::Changed { .. } => "Try again.",
-            Self::TooLong(_) => "Remove documents that are no longer needed.",
-            Self::Write(error) => error.advice(),
+            Self::Read(error) => error.words(language),
+            Self::State(SlotsRead::Torn { what }) => {
+                fill(faults.torn.what, &[("what", what.clone())])
+            }
+            Self::State(SlotsRead::Newer { format }) => {
+                fill(faults.newer.what, &[("format", format.to_string())])
+            }
+            Self::State(_) => faults.unexpected.what.to_string(),
+            Self::Changed { expected, found } => fill(
+                faults.moved.what,
+                &[("expected", expected.to_string()), ("found", found.to_string())],
+            ),
+            Self::TooLong(bytes) => {
+                fill(faults.body_too_long.what, &[("bytes", language.number(*bytes as u64))])
+            }
+            Self::Write(error) => error.words(language),
+        }
+    }
+
+    /// What the person can do.
+    pub fn advice(&self, language: Language) -> &'static str {
+        let faults = &language.table().store_faults;
+        match self {
+            Self::Read(ReadError::Io { error, .. }) => advice_for(error, language),
+            Self::Read(ReadError::TooLong { .. }) => faults.too_long.next,
+            Self::State(SlotsRead::Newer { .. }) => faults.newer.next,
+            Self::State(_) => faults.torn.next,
+            Self::Changed { .. } => faults.moved.next,
+            Self::TooLong(_) => faults.body_too_long.next,
+            Self::Write(error) => error.advice(language),
         }
     }
 }
 
 impl fmt::Display for SlotsError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Read(error) => error.fmt(f),
-            Self::State(SlotsRead::Torn { what }) => write!(f, "the stored state is torn: {what}"),
-            Self::State(SlotsRead::Newer { format }) => {
-                write!(f, "a newer program stored the state, in format {format}")
-            }
-            Self::State(_) => write!(f, "the stored state is not as expected"),
-            Self::Changed { expected, found } => {
-                write!(f, "the state moved from generation {expected} to {found} meanwhile")
-            }
-            Self::TooLong(bytes) => write!(f, "the state would be {bytes} bytes long"),
-            Self::Write(error) => error.fmt(f),
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -266,7 +284,9 @@ impl Slots {
             return self.write_next(&**folder, last, body);
         }
         let removal = |error: std::io::Error, slot| {
-            SlotsError::Write(StoreError::io("remove", folder.path().join(self.file(slot)))(error))
+            SlotsError::Write(StoreError::io(Doing::Remove, folder.path().join(self.file(slot)))(
+                error,
+            ))
         };
         for slot in [0, 1] {
             match folder.remove_file(&self.file(slot)) {

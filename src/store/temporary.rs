@@ -6,6 +6,7 @@
 //! next program that works in the folder removes them: only if they are its own
 //! user's, and only if nobody holds them.
 
+use super::Doing;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -57,7 +58,7 @@ pub(super) fn temporary_file<F: Folder>(
         let file = match folder.create_new(&name, access) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(error) => return Err(StoreError::io("create", path)(error)),
+            Err(error) => return Err(StoreError::io(Doing::Create, path)(error)),
         };
         let held = file.hold().and_then(|held| {
             // Between creation and hold, somebody who cleans may have come by.
@@ -69,7 +70,7 @@ pub(super) fn temporary_file<F: Folder>(
             Ok(false) => {}
             Err(error) => {
                 let _ = folder.remove_file(&name);
-                return Err(StoreError::io("lock", path)(error));
+                return Err(StoreError::io(Doing::Lock, path)(error));
             }
         }
     }
@@ -88,7 +89,7 @@ pub(super) fn temporary_folder<F: Folder>(
         match folder.make_folder(&name, access) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(error) => return Err(StoreError::io("create", path)(error)),
+            Err(error) => return Err(StoreError::io(Doing::Create, path)(error)),
         }
         let opened = folder.open_folder(&name).and_then(|opened| {
             let held = opened.hold()?;
@@ -101,7 +102,7 @@ pub(super) fn temporary_folder<F: Folder>(
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let _ = folder.remove_folder(&name);
-                return Err(StoreError::io("lock", path)(error));
+                return Err(StoreError::io(Doing::Lock, path)(error));
             }
         }
     }
@@ -123,7 +124,7 @@ pub fn remove_leftovers<F: Folder>(folder: &F, prefix: &str) -> usize {
 }
 
 fn remove_leftover<F: Folder>(folder: &F, name: &OsStr) -> Result<bool, StoreError> {
-    let failed = |error| StoreError::io("look at", folder.path().join(name))(error);
+    let failed = |error| StoreError::io(Doing::LookAt, folder.path().join(name))(error);
     let Some(entry) = folder.entry(name).map_err(failed)? else {
         return Ok(false);
     };

@@ -6,6 +6,7 @@
 //! that says whose it is, and the next program puts it back if the new one never
 //! came. Only in that fallback is there a moment without either.
 
+use super::Doing;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::Path;
@@ -32,18 +33,18 @@ pub fn remove_tree<F: Folder>(folder: &F, name: &OsStr) -> Result<(), StoreError
 
 fn remove_below<F: Folder>(folder: &F, name: &OsStr, depth: usize) -> Result<(), StoreError> {
     let path = folder.path().join(name);
-    let entry = folder.entry(name).map_err(StoreError::io("look at", &path))?;
+    let entry = folder.entry(name).map_err(StoreError::io(Doing::LookAt, &path))?;
     match entry.map(|entry| entry.kind) {
         None => Ok(()),
         Some(EntryKind::Folder) if depth == 0 => Err(StoreError::TooDeep(path)),
         Some(EntryKind::Folder) => {
-            let opened = folder.open_folder(name).map_err(StoreError::io("open", &path))?;
-            for inner in opened.list().map_err(StoreError::io("list", &path))? {
+            let opened = folder.open_folder(name).map_err(StoreError::io(Doing::Open, &path))?;
+            for inner in opened.list().map_err(StoreError::io(Doing::List, &path))? {
                 remove_below(&opened, &inner, depth - 1)?;
             }
-            folder.remove_folder(name).map_err(StoreError::io("remove", path))
+            folder.remove_folder(name).map_err(StoreError::io(Doing::Remove, path))
         }
-        Some(_) => folder.remove_file(name).map_err(StoreError::io("remove", path)),
+        Some(_) => folder.remove_file(name).map_err(StoreError::io(Doing::Remove, path)),
     }
 }
 
@@ -58,22 +59,24 @@ fn sync_below<F: Folder>(folder: &F, depth: usize) -> Result<(), StoreError> {
     if depth == 0 {
         return Err(StoreError::TooDeep(path.to_path_buf()));
     }
-    for name in folder.list().map_err(StoreError::io("list", path))? {
+    for name in folder.list().map_err(StoreError::io(Doing::List, path))? {
         let inner = path.join(&name);
-        let entry = folder.entry(&name).map_err(StoreError::io("look at", &inner))?;
+        let entry = folder.entry(&name).map_err(StoreError::io(Doing::LookAt, &inner))?;
         match entry.map(|entry| entry.kind) {
             Some(EntryKind::Folder) => {
-                let opened = folder.open_folder(&name).map_err(StoreError::io("open", &inner))?;
+                let opened =
+                    folder.open_folder(&name).map_err(StoreError::io(Doing::Open, &inner))?;
                 sync_below(&opened, depth - 1)?;
             }
             Some(EntryKind::File) => {
                 let file = folder.open_existing(&name);
-                file.and_then(|mut file| file.sync()).map_err(StoreError::io("flush", &inner))?;
+                file.and_then(|mut file| file.sync())
+                    .map_err(StoreError::io(Doing::Flush, &inner))?;
             }
             _ => return Err(StoreError::OtherKind(inner)),
         }
     }
-    folder.sync().map_err(StoreError::io("flush the folder", path))
+    folder.sync().map_err(StoreError::io(Doing::FlushFolder, path))
 }
 
 /// A folder under a temporary name, held, and removed with everything in it
@@ -118,15 +121,15 @@ impl<F: Folder> TemporaryTree<F> {
             let inner = folder.path().join(part);
             match folder.make_folder(part.as_ref(), self.access) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    return Err(StoreError::io("create the folder", inner)(error));
+                    return Err(StoreError::io(Doing::CreateFolder, inner)(error));
                 }
                 _ => {}
             }
             let opened = folder.open_folder(part.as_ref());
-            folder = opened.map_err(StoreError::io("open the folder", inner))?;
+            folder = opened.map_err(StoreError::io(Doing::OpenFolder, inner))?;
         }
         let created = folder.create_new(name.as_ref(), self.access);
-        created.map_err(StoreError::io("create", folder.path().join(name)))
+        created.map_err(StoreError::io(Doing::Create, folder.path().join(name)))
     }
 }
 
@@ -167,7 +170,7 @@ impl<F: Folder> AtomicFolder<F> {
     ) -> Result<Self, StoreError> {
         recover(parent, name)?;
         let path = parent.path().join(name);
-        let entry = parent.entry(name).map_err(StoreError::io("look at", &path))?;
+        let entry = parent.entry(name).map_err(StoreError::io(Doing::LookAt, &path))?;
         match entry.map(|entry| entry.kind) {
             Some(_) if existing == Existing::Refuse => return Err(StoreError::Exists(path)),
             Some(EntryKind::Folder) | None => {}
@@ -193,7 +196,7 @@ impl<F: Folder> AtomicFolder<F> {
 
     /// Makes a file in it that holds `bytes`.
     pub fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let failed = StoreError::io("write", self.folder().path().join(path));
+        let failed = StoreError::io(Doing::Write, self.folder().path().join(path));
         self.create_file(path)?.write_all(bytes).map_err(failed)
     }
 
@@ -209,10 +212,10 @@ impl<F: Folder> AtomicFolder<F> {
                 Existing::Refuse => return Err(StoreError::Exists(path)),
                 Existing::Replace => self.replace()?,
             },
-            Err(error) => return Err(StoreError::io("give its name to", path)(error)),
+            Err(error) => return Err(StoreError::io(Doing::GiveName, path)(error)),
         }
         let synced = parent.sync();
-        let failed = StoreError::io("flush the folder", parent.path());
+        let failed = StoreError::io(Doing::FlushFolder, parent.path());
         // While the exchange is not durable, the old folder may be all there is
         // after a power cut: it must not be removed yet.
         self.tree.remove = synced.is_ok();
@@ -225,7 +228,7 @@ impl<F: Folder> AtomicFolder<F> {
         match parent.exchange(&self.tree.name, name) {
             Ok(()) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(error) => return Err(StoreError::io("replace", path)(error)),
+            Err(error) => return Err(StoreError::io(Doing::Replace, path)(error)),
         }
         let aside = aside_name(parent, name)?;
         let moved = parent.rename_new(name, &aside).and_then(|()| parent.sync());
@@ -233,7 +236,7 @@ impl<F: Folder> AtomicFolder<F> {
         if let Err(error) = shown {
             // Put the old one back; what fails now is done by `recover`.
             let _ = parent.rename_new(&aside, name);
-            return Err(StoreError::io("replace", path)(error));
+            return Err(StoreError::io(Doing::Replace, path)(error));
         }
         recover(parent, name)
     }
@@ -256,15 +259,15 @@ pub fn recover<F: Folder>(parent: &F, name: &OsStr) -> Result<(), StoreError> {
         return Ok(());
     };
     let path = parent.path().join(name);
-    let there = |name: &OsStr| parent.entry(name).map_err(StoreError::io("look at", &path));
+    let there = |name: &OsStr| parent.entry(name).map_err(StoreError::io(Doing::LookAt, &path));
     if there(&aside)?.is_none() {
         return Ok(());
     }
     if there(name)?.is_none() {
-        parent.rename_new(&aside, name).map_err(StoreError::io("put back", &path))?;
-        return parent.sync().map_err(StoreError::io("flush the folder", parent.path()));
+        parent.rename_new(&aside, name).map_err(StoreError::io(Doing::PutBack, &path))?;
+        return parent.sync().map_err(StoreError::io(Doing::FlushFolder, parent.path()));
     }
-    parent.sync().map_err(StoreError::io("flush the folder", parent.path()))?;
+    parent.sync().map_err(StoreError::io(Doing::FlushFolder, parent.path()))?;
     remove_tree(parent, &aside)
 }
 

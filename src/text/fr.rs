@@ -5,6 +5,7 @@ use super::table::{Entry, Table};
 mod cards;
 mod commands;
 mod copying;
+mod details;
 mod findings;
 mod guide;
 mod learning;
@@ -20,6 +21,19 @@ pub(super) const TABLE: Table = Table {
     regions: findings::REGIONS,
     signatures: findings::SIGNATURES,
     unpinned: findings::UNPINNED,
+    oddities: details::ODDITIES,
+    remarks: details::REMARKS,
+    source_faults: details::SOURCE_FAULTS,
+    seal_faults: details::SEAL_FAULTS,
+    folder_faults: details::FOLDER_FAULTS,
+    details: details::DETAILS,
+    doings: details::DOINGS,
+    store_faults: details::STORE_FAULTS,
+    system_advice: details::SYSTEM_ADVICE,
+    destination_faults: details::DESTINATION_FAULTS,
+    staging_faults: details::STAGING_FAULTS,
+    differences: details::DIFFERENCES,
+    claims: details::CLAIMS,
     labels: reports::LABELS,
     cards: cards::CARDS,
     help: commands::HELP,

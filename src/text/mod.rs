@@ -10,7 +10,7 @@ mod en;
 mod fr;
 mod table;
 
-pub use table::{Cards, Entry, Regions, Table};
+pub use table::{Cards, Details, Entry, Regions, Table};
 
 /// Columns of a screen: nothing that a person reads is wider.
 pub const COLUMNS: usize = 80;

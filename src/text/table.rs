@@ -32,6 +32,7 @@ macro_rules! texts {
 mod cards;
 mod commands;
 mod copying;
+mod details;
 mod findings;
 mod guide;
 mod learning;
@@ -41,6 +42,10 @@ mod reports;
 pub use cards::Cards;
 pub use commands::{Failures, Help};
 pub use copying::CopyFailures;
+pub use details::{
+    ClaimLabels, DestinationFaults, Details, Differences, Doings, FolderFaults, Oddities, Remarks,
+    SealFaults, SourceFaults, StagingFaults, StoreFaults, SystemAdvice,
+};
 pub use findings::{Findings, Regions, SignatureReasons, UnpinnedReasons};
 pub use guide::{Guide, GuideQuestions, InstallHelp, Setup, SetupFailures, SetupQuestions};
 pub use learning::{LearnFailures, Learning};
@@ -58,6 +63,32 @@ pub struct Table {
     pub signatures: SignatureReasons,
     /// Reasons for UNPINNED.
     pub unpinned: UnpinnedReasons,
+    /// What is wrong with an entry or a record.
+    pub oddities: Oddities,
+    /// Remarks of a reader.
+    pub remarks: Remarks,
+    /// Why a source cannot be read.
+    pub source_faults: SourceFaults,
+    /// Why a signed document is refused.
+    pub seal_faults: SealFaults,
+    /// Why a folder is not safe.
+    pub folder_faults: FolderFaults,
+    /// Other words inside of findings.
+    pub details: Details,
+    /// That something failed at a file or folder.
+    pub doings: Doings,
+    /// What stands in the way of writing.
+    pub store_faults: StoreFaults,
+    /// What to do about an error of the system.
+    pub system_advice: SystemAdvice,
+    /// Why a folder is not copied into.
+    pub destination_faults: DestinationFaults,
+    /// Why nothing was copied.
+    pub staging_faults: StagingFaults,
+    /// Differences of what was written.
+    pub differences: Differences,
+    /// What a release says of itself.
+    pub claims: ClaimLabels,
     /// Reports.
     pub labels: Labels,
     /// Cards.

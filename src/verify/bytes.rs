@@ -12,11 +12,14 @@ use crate::medium::{
     Beyond, BundleDifference, BundlePlan, BundleRegion, Difference, FileSpec, OsChange, Plan,
     Region, Tap,
 };
+use crate::seal::names::escape;
 use crate::source::{Listing, Shape, Source};
+use crate::text::Details;
 
 use super::closure;
 use super::decide::{Accepted, Progress, Taker};
-use super::finding::{Kind, Place};
+use super::detail::Detail;
+use super::finding::{Kind, Place, Spot};
 use super::folder;
 use super::level::Level;
 use super::report::Compared;
@@ -90,17 +93,21 @@ fn volume(
     let spec = release::volume(&accepted.manifest, &accepted.release_code);
     let plan = match Plan::new(&spec, all_files(accepted)) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::failed(Kind::NotRendered { detail: error.to_string() }),
+        Err(error) => return Outcome::failed(Kind::NotRendered { detail: Detail::said(&error) }),
     };
     let shape = source.shape();
     let (mut reader, length) = match source.raw() {
         Ok(raw) => raw,
-        Err(error) => return Outcome::failed(Kind::SourceError { detail: error.to_string() }),
+        Err(error) => {
+            return Outcome::failed(Kind::SourceError {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let beyond = match (level, length) {
         (Level::WholeMedium, Some(device_bytes)) => Beyond::MustBeZero { device_bytes },
         (Level::WholeMedium, None) => {
-            let detail = "the device does not tell its size".to_string();
+            let detail = Detail::with(|details| details.size_unknown, &[]);
             return Outcome::failed(Kind::SourceError { detail });
         }
         _ if shape == Shape::Device => Beyond::Ignore,
@@ -139,8 +146,8 @@ fn volume(
         }
     }
     if let Some((at, error)) = comparison.read_error {
-        let place = format!("sector {}", at / 512);
-        findings.push(Kind::ReadError { place, detail: error.to_string() });
+        let place = Spot::Sector(at / 512);
+        findings.push(Kind::ReadError { place, detail: Detail::said(error) });
     }
     Outcome { findings, compared: None, taker_error: None }
 }
@@ -190,24 +197,30 @@ fn difference(plan: &Plan, found: &Difference) -> Kind {
 fn os_change(change: &OsChange) -> Kind {
     match change {
         OsChange::DiskSignature { .. } => Kind::OsDiskSignature,
-        OsChange::VolumeDirty => Kind::OsChange { detail: "volume in use".to_string() },
+        OsChange::VolumeDirty => known(|details| details.volume_in_use, &[]),
         OsChange::FatFlags { found } => {
-            Kind::OsChange { detail: format!("FAT entry 1: {found:08x}") }
+            known(|details| details.fat_flags, &[("found", format!("{found:08x}"))])
         }
-        OsChange::FsInfoCounters { free_clusters, next_free } => {
-            Kind::OsChange { detail: format!("FSInfo: {free_clusters}, {next_free}") }
-        }
+        OsChange::FsInfoCounters { free_clusters, next_free } => known(
+            |details| details.fs_info,
+            &[("free", free_clusters.to_string()), ("next", next_free.to_string())],
+        ),
         OsChange::AccessDates { entries } => {
-            Kind::OsChange { detail: format!("access dates: {entries}") }
+            known(|details| details.access_dates, &[("entries", entries.to_string())])
         }
         OsChange::SystemVolumeInformation => {
-            Kind::OsChange { detail: "System Volume Information".to_string() }
+            Kind::OsChange { detail: Detail::said("System Volume Information") }
         }
         OsChange::AddedFile { name, content } => {
             let hex: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
-            Kind::OsChange { detail: format!("{name}: {hex}") }
+            known(|details| details.added_file, &[("name", escape(name)), ("content", hex)])
         }
     }
+}
+
+/// A change that an operating system makes, with its values.
+fn known(template: fn(&Details) -> &'static str, values: &[(&str, String)]) -> Kind {
+    Kind::OsChange { detail: Detail::with(template, values) }
 }
 
 fn bundle(
@@ -221,11 +234,15 @@ fn bundle(
     let issued = release::issued(&accepted.manifest);
     let plan = match BundlePlan::new(issued, all_files(accepted)) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::failed(Kind::NotRendered { detail: error.to_string() }),
+        Err(error) => return Outcome::failed(Kind::NotRendered { detail: Detail::said(&error) }),
     };
     let (mut reader, _) = match source.raw() {
         Ok(raw) => raw,
-        Err(error) => return Outcome::failed(Kind::SourceError { detail: error.to_string() }),
+        Err(error) => {
+            return Outcome::failed(Kind::SourceError {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let all = plan.bytes();
     let mut hand = Hand { files: plan.files(), taker };
@@ -248,8 +265,8 @@ fn bundle(
         findings.push(Kind::MoreDifferences { count: comparison.unlisted });
     }
     if let Some((at, error)) = comparison.read_error {
-        let place = format!("byte {at}");
-        findings.push(Kind::ReadError { place, detail: error.to_string() });
+        let place = Spot::Byte(at);
+        findings.push(Kind::ReadError { place, detail: Detail::said(error) });
     }
     Outcome { findings, compared: None, taker_error: None }
 }

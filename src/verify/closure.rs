@@ -7,7 +7,8 @@ use crate::seal::names::check_path;
 use crate::source::{Entry, EntryKind, Listing, Remark};
 
 use super::decide::Accepted;
-use super::finding::Kind;
+use super::detail::Detail;
+use super::finding::{Kind, Spot};
 use super::level::Level;
 
 /// Findings that one listing may give; the rest is counted. More than a person
@@ -45,31 +46,32 @@ pub struct Expected<'a> {
 impl<'a> Expected<'a> {
     /// The files that `level` is about and those of the seal as found.
     pub fn of(accepted: &'a Accepted, seal: &'a [(String, &'a [u8])], level: Level) -> Self {
-        let mut files: BTreeMap<&str, u64> =
-            seal.iter().map(|(path, bytes)| (path.as_str(), bytes.len() as u64)).collect();
-        for file in sealed_files(accepted, level) {
-            files.insert(&file.path, file.size);
-        }
-        let above = |path: &&'a str| -> Vec<&'a str> {
-            let path: &'a str = path;
-            path.match_indices('/').map(|(at, _)| &path[..at]).collect()
-        };
+        let seal = seal.iter().map(|(path, bytes)| (path.as_str(), bytes.len() as u64));
+        let sealed = sealed_files(accepted, level).map(|file| (file.path.as_str(), file.size));
+        let files: BTreeMap<&str, u64> = seal.chain(sealed).collect();
         let unread = &accepted.seal.unread;
-        let paths = files.keys().copied().chain(unread.iter().map(String::as_str));
-        let folders = paths.collect::<Vec<_>>().iter().flat_map(above).collect();
+        let mut folders = BTreeSet::new();
+        let mut last = None;
+        for path in files.keys().copied().chain(unread.iter().map(String::as_str)) {
+            let folder = path.rfind('/').map(|end| &path[..end]);
+            // Files come folder by folder: what was entered for the last one
+            // is there.
+            if folder != last {
+                folders.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
+                last = folder;
+            }
+        }
         Self { files, folders, unread }
     }
 
     /// Every entry that is not of the release, and every file that is not
     /// there as one of its size.
     pub fn judge(&self, listing: &Listing) -> Vec<Kind> {
-        let mut findings = Vec::new();
-        let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
-        for entry in &listing.entries {
-            // A reader remarks on doubles itself.
-            seen.insert(&entry.path, entry);
-            findings.extend(self.stranger(entry));
-        }
+        let mut findings: Vec<Kind> =
+            listing.entries.iter().filter_map(|entry| self.stranger(entry)).collect();
+        // A reader remarks on doubles itself.
+        let seen: BTreeMap<&str, &Entry> =
+            listing.entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
         for (path, size) in &self.files {
             match seen.get(path).map(|entry| &entry.kind) {
                 None => findings.push(Kind::FileMissing { path: path.to_string() }),
@@ -85,13 +87,13 @@ impl<'a> Expected<'a> {
     }
 
     fn stranger(&self, entry: &Entry) -> Option<Kind> {
+        // A wrong kind in the place of a file is named by that file.
+        if self.files.contains_key(entry.path.as_str()) || self.unread.contains(&entry.path) {
+            return None;
+        }
         let path = entry.path.clone();
-        let is_file = self.files.contains_key(path.as_str());
-        let is_folder = self.folders.contains(path.as_str());
         match &entry.kind {
-            // A wrong kind in the place of a file is named by that file.
-            _ if is_file || self.unread.contains(&path) => None,
-            EntryKind::Folder if is_folder => None,
+            EntryKind::Folder if self.folders.contains(path.as_str()) => None,
             EntryKind::File { .. } | EntryKind::Folder if check_path(&path).is_err() => {
                 Some(Kind::NameNotAllowed { path })
             }
@@ -136,7 +138,9 @@ fn stream(path: &str, name: &str, size: u64) -> Kind {
 /// A reader's remark as a finding.
 pub fn remark(remark: &Remark) -> Kind {
     match remark {
-        Remark::GivenUp { detail } => Kind::ListingGivenUp { detail: detail.clone() },
+        Remark::GivenUp { limit } => {
+            Kind::ListingGivenUp { detail: Detail::of(|language| limit.words(language)) }
+        }
         Remark::DeletedEntry { folder, name, sector, byte } => Kind::DeletedEntry {
             folder: folder.clone(),
             name: name.clone(),
@@ -150,13 +154,17 @@ pub fn remark(remark: &Remark) -> Kind {
             Kind::NameNotAllowed { path: path.clone() }
         }
         Remark::Unread { path, detail } => {
-            Kind::ReadError { place: path.clone(), detail: detail.clone() }
+            Kind::ReadError { place: Spot::Path(path.clone()), detail: Detail::said(detail) }
         }
         Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },
-        other => Kind::ReaderRemark { detail: other.to_string() },
+        other => Kind::ReaderRemark { detail: Detail::of(|language| other.words(language)) },
     }
 }
+
+#[cfg(test)]
+#[path = "closure_tests.rs"]
+mod judgement_tests;
 
 #[cfg(test)]
 mod tests {

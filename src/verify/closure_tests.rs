@@ -56,13 +56,10 @@ fn every_stranger_and_every_wrong_kind_by_its_own_finding() {
     let file = EntryKind::File { size: 7 };
     let path = |text: &str| text.to_string();
     assert_eq!(
-        with(entry("A/B.TXT", file.clone())),
+        with(entry("A/B.TXT", file)),
         [Kind::UnexpectedFile { path: path("A/B.TXT"), size: 7, sectors: None }]
     );
-    assert_eq!(
-        with(entry("A", EntryKind::Folder)),
-        [Kind::UnexpectedFolder { path: path("A") }]
-    );
+    assert_eq!(with(entry("A", EntryKind::Folder)), [Kind::UnexpectedFolder { path: path("A") }]);
     for kind in [file, EntryKind::Folder] {
         assert_eq!(with(entry("CON.x", kind)), [Kind::NameNotAllowed { path: path("CON.x") }]);
     }
@@ -81,10 +78,7 @@ fn every_stranger_and_every_wrong_kind_by_its_own_finding() {
             assert_eq!(judged(&accepted, entries.clone()), [expected]);
         }
         entries[at].kind = EntryKind::Folder;
-        assert_eq!(
-            judged(&accepted, entries.clone()),
-            [Kind::NotAFile { path: name.clone() }]
-        );
+        assert_eq!(judged(&accepted, entries.clone()), [Kind::NotAFile { path: name.clone() }]);
         entries.remove(at);
         assert_eq!(judged(&accepted, entries), [Kind::FileMissing { path: name }]);
     }
@@ -127,7 +121,7 @@ fn remarks_become_findings_but_for_names_that_are_judged_anyway() {
     assert_eq!(remark(&listing.remarks[0]), names);
     assert_eq!(remark(&listing.remarks[1]), names);
     let double = Kind::DoubleName { path: path() };
-    let unread = Kind::ReadError { place: path(), detail: "no".to_string() };
+    let unread = Kind::ReadError { place: Spot::Path(path()), detail: Detail::said("no") };
     assert_eq!(remarks(&listing).collect::<Vec<_>>(), [double.clone(), unread.clone()]);
 
     // A medium that differs has both: what is foreign, and what is odd.

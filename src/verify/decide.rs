@@ -20,6 +20,7 @@ use crate::source::{Listing, Remark, Shape, Source};
 
 use super::bytes;
 use super::closure;
+use super::detail::Detail;
 use super::finding::{Kind, Severity, Unpinned};
 use super::level::Level;
 use super::report::{DEMO, Pin, Report};
@@ -201,7 +202,7 @@ pub fn check(
         true => match taker.begin(accepted) {
             Ok(()) => taker,
             Err(error) => {
-                decision.report.findings.push(Kind::NotKept { detail: error.to_string() });
+                decision.report.findings.push(Kind::NotKept { detail: Detail::said(&error) });
                 decision.taker_error = Some(error);
                 return decision;
             }
@@ -214,7 +215,7 @@ pub fn check(
     decision.report.findings.extend(outcome.findings);
     decision.report.compared = outcome.compared;
     if let Some(error) = &outcome.taker_error {
-        decision.report.findings.push(Kind::NotKept { detail: error.to_string() });
+        decision.report.findings.push(Kind::NotKept { detail: Detail::said(error) });
     }
     decision.taker_error = outcome.taker_error;
     decision
@@ -242,7 +243,9 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
     let listing = match source.listing() {
         Ok(listing) => listing,
         Err(error) => {
-            report.findings.push(Kind::SourceError { detail: error.to_string() });
+            report
+                .findings
+                .push(Kind::SourceError { detail: Detail::of(|language| error.words(language)) });
             report.note_demo();
             return (Decision { report, accepted: None, taker_error: None }, None);
         }
@@ -365,7 +368,11 @@ fn parse(seal: &SealFiles, received: &[u8], report: &mut Report) -> Option<(Sums
     };
     let sums = match Sums::parse(received) {
         Ok(sums) => sums,
-        Err(error) => return refuse(Kind::SumsRefused { detail: error.to_string() }),
+        Err(error) => {
+            return refuse(Kind::SumsRefused {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let Some(bytes) = &seal.manifest else {
         return match seal.unread.contains(MANIFEST) {
@@ -378,7 +385,11 @@ fn parse(seal: &SealFiles, received: &[u8], report: &mut Report) -> Option<(Sums
     }
     let manifest = match Manifest::parse(bytes) {
         Ok(manifest) => manifest,
-        Err(error) => return refuse(Kind::ManifestRefused { detail: error.to_string() }),
+        Err(error) => {
+            return refuse(Kind::ManifestRefused {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     if let Some(path) = manifest.differs_from(&sums) {
         return refuse(Kind::SumsAndManifestDiffer { path });

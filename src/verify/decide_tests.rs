@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::super::detail::Detail;
 use super::super::report::Verdict;
 use super::*;
 use crate::seal::layout::SUMS;
@@ -159,7 +160,7 @@ fn release_still_being_signed_has_every_other_finding() {
 #[test]
 fn nobody_known_here_is_a_finding_and_never_a_pass() {
     let (folder, chain) = release(2);
-    let broken = Kind::StateLost { detail: "torn".to_string() };
+    let broken = Kind::StateLost { detail: Detail::said("torn") };
     for (held, code) in
         [(Held::Unpinned(Unpinned::NoAnchor), "M-420"), (Held::Broken(broken.clone()), "M-421")]
     {

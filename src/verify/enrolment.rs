@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::seal::anchor::{self, AnchorError};
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::escape_path;
 use crate::store::folder::Access;
 use crate::store::private::make_private_folder;
 use crate::sys::user::effective_user;
@@ -70,17 +70,17 @@ pub fn enrol_bytes(
             failure(Outcome::TrustSetUp, failures.code_not_in_anchor, &[named(path)])
         }
         error => {
-            let values = [named(path), ("detail", escape(&error.to_string()))];
+            let values = [named(path), ("detail", error.words(language))];
             failure(Outcome::TrustSetUp, failures.anchor_refused, &values)
         }
     })?;
     demo::refuse_outside(chain.publisher(), folder, language)?;
     let unsafe_folder = |detail: String| {
-        let values = [named(folder), ("detail", escape(&detail))];
+        let values = [named(folder), ("detail", detail)];
         failure(Outcome::Refused, failures.state_folder_unsafe, &values)
     };
     let opened = make_private_folder(folder, Access::Owner)
-        .map_err(|fault| unsafe_folder(fault.to_string()))?;
+        .map_err(|fault| unsafe_folder(fault.words(language)))?;
     // Who may only read a state, an instrument's own, takes nothing back in it.
     let owner = opened.ownership().map(|(owner, ..)| owner).ok();
     let user = effective_user();
@@ -119,7 +119,7 @@ pub fn enrol_bytes(
             failure(Outcome::Usage, language.table().learn_failures.nothing_to_replace, &[])
         }
         CreationError::State(error) => {
-            let values = [named(folder), ("detail", escape(&error.to_string()))];
+            let values = [named(folder), ("detail", error.words(language))];
             failure(Outcome::Io, failures.state_unwritable, &values)
         }
     })?;

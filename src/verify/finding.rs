@@ -9,6 +9,8 @@ use crate::seal::signature::SignatureError;
 use crate::seal::timestamp::Timestamp;
 use crate::text::{Entry, Language, Table, fill};
 
+use super::detail::Detail;
+
 /// What a finding does to the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -94,14 +96,14 @@ pub enum Kind {
     NothingToCompare,
     NoSums,
     EmptySums,
-    SumsRefused { detail: String },
+    SumsRefused { detail: Detail },
     NoManifest,
-    ManifestRefused { detail: String },
+    ManifestRefused { detail: Detail },
     ManifestChanged,
     SumsAndManifestDiffer { path: String },
     OtherPublisherInManifest { found: Identifier, expected: Identifier },
     SealFileTooLong { path: String, limit: usize },
-    NotRendered { detail: String },
+    NotRendered { detail: Detail },
     FileChanged { path: String, sectors: Sectors },
     FileMissing { path: String },
     FileSize { path: String, expected: u64, found: u64 },
@@ -122,8 +124,8 @@ pub enum Kind {
     TooShort { expected: u64, found: u64 },
     BundleChanged { region: Place, start: u64, length: u64, expected: Vec<u8>, found: Vec<u8> },
     MoreDifferences { count: u64 },
-    ReaderRemark { detail: String },
-    ListingGivenUp { detail: String },
+    ReaderRemark { detail: Detail },
+    ListingGivenUp { detail: Detail },
     NoSignature,
     TooFewSigners { counted: u32, needed: u32 },
     SignatureRefused { path: String, reason: SignatureError },
@@ -133,7 +135,7 @@ pub enum Kind {
     NoTrustDocument,
     Fork { version: u32 },
     OtherPublisher { found: Identifier, expected: Identifier },
-    TrustDocumentRefused { version: u32, detail: String },
+    TrustDocumentRefused { version: u32, detail: Detail },
     TrustSignatureRefused { path: String, reason: SignatureError },
     Withdrawn,
     TrustGap { version: u32 },
@@ -141,11 +143,11 @@ pub enum Kind {
     OlderTrustOnMedium { known: u32, brought: u32 },
     NewerTrustOnMedium { known: u32, brought: u32 },
     Unpinned { reason: Unpinned },
-    StateLost { detail: String },
+    StateLost { detail: Detail },
     StateNewer,
     StateOfOtherPublisher { found: Identifier, expected: Identifier },
-    StateUnsafe { path: String, detail: String },
-    AnchorDiffers { version: u32, detail: String },
+    StateUnsafe { path: String, detail: Detail },
+    AnchorDiffers { version: u32, detail: Detail },
     BelowFloor { position: Position, floor: Position },
     OlderThanStored { position: Position, stored: Position },
     Conflict { position: Position },
@@ -156,11 +158,11 @@ pub enum Kind {
     RollbackNotChecked,
     ClockBeforeIssued { clock: Timestamp, issued: Timestamp },
     AdviceDue { date: Timestamp },
-    ReadError { place: String, detail: String },
-    NotKept { detail: String },
-    SourceError { detail: String },
+    ReadError { place: Spot, detail: Detail },
+    NotKept { detail: Detail },
+    SourceError { detail: Detail },
     OsChanges,
-    OsChange { detail: String },
+    OsChange { detail: Detail },
     OsDiskSignature,
     OwnDriveFolder { path: String },
     ForeignDriveFolder { path: String },
@@ -185,6 +187,30 @@ pub enum Kind {
     WriteProtected,
     NotWriteProtected,
     ProtectionUnknown,
+}
+
+/// What could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A file or folder of the source.
+    Path(String),
+    /// A sector of the medium, from LBA 0.
+    Sector(u64),
+    /// A byte of the zip.
+    Byte(u64),
+}
+
+impl Spot {
+    /// The words for it, escaped.
+    fn words(&self, language: Language) -> String {
+        let details = &language.table().details;
+        let at = |at: &u64| [("at", language.number(*at))];
+        match self {
+            Self::Path(path) => stranger(path),
+            Self::Sector(sector) => fill(details.sector, &at(sector)),
+            Self::Byte(byte) => fill(details.byte, &at(byte)),
+        }
+    }
 }
 
 /// A structure of a medium or bundle, for a person.
@@ -336,14 +362,14 @@ impl Kind {
             Self::NothingToCompare => fact!(101, Fail, nothing_to_compare),
             Self::NoSums => fact!(102, Fail, no_sums),
             Self::EmptySums => fact!(103, Fail, empty_sums),
-            Self::SumsRefused { detail } => fact!(104, Fail, sums_refused, detail = escape(detail)),
+            Self::SumsRefused { detail } => fact!(104, Fail, sums_refused, detail = detail.words(language)),
             Self::NoManifest => fact!(105, Fail, no_manifest),
-            Self::ManifestRefused { detail } => fact!(106, Fail, manifest_refused, detail = escape(detail)),
+            Self::ManifestRefused { detail } => fact!(106, Fail, manifest_refused, detail = detail.words(language)),
             Self::ManifestChanged => fact!(107, Fail, manifest_changed),
             Self::SumsAndManifestDiffer { path } => fact!(108, Fail, sums_and_manifest_differ, path = stranger(path)),
             Self::OtherPublisherInManifest { found, expected } => fact!(109, Fail, other_publisher_in_manifest, found = found, expected = expected),
             Self::SealFileTooLong { path, limit } => fact!(110, Fail, seal_file_too_long, path = stranger(path), limit = n(*limit as u64)),
-            Self::NotRendered { detail } => fact!(111, Fail, not_rendered, detail = escape(detail)),
+            Self::NotRendered { detail } => fact!(111, Fail, not_rendered, detail = detail.words(language)),
             Self::FileChanged { path, sectors } => fact!(118, Fail, file_changed, path = stranger(path), where = at(sectors)),
             Self::FileMissing { path } => fact!(119, Fail, file_missing, path = stranger(path)),
             Self::FileSize { path, expected, found } => fact!(120, Fail, file_size, path = stranger(path), expected = n(*expected), found = n(*found)),
@@ -365,8 +391,8 @@ impl Kind {
             Self::TooShort { expected, found } => fact!(235, Fail, too_short, expected = n(*expected), found = n(*found)),
             Self::BundleChanged { region, start, length, expected, found } => fact!(236, Fail, bundle_changed, region = region.words(language.table()), start = n(*start), length = n(*length), expected = hex(expected), found = hex(found)),
             Self::MoreDifferences { count } => fact!(237, Fail, more_differences, count = n(*count)),
-            Self::ReaderRemark { detail } => fact!(238, Fail, reader_remark, detail = escape(detail)),
-            Self::ListingGivenUp { detail } => fact!(239, Fail, listing_given_up, detail = escape(detail)),
+            Self::ReaderRemark { detail } => fact!(238, Fail, reader_remark, detail = detail.words(language)),
+            Self::ListingGivenUp { detail } => fact!(239, Fail, listing_given_up, detail = detail.words(language)),
 
             Self::NoSignature => fact!(301, Fail, no_signature),
             Self::TooFewSigners { counted, needed } => fact!(302, Fail, too_few_signers, counted = counted, needed = needed),
@@ -378,7 +404,7 @@ impl Kind {
             Self::NoTrustDocument => fact!(401, Fail, no_trust_document),
             Self::Fork { version } => fact!(402, Fail, fork, version = version),
             Self::OtherPublisher { found, expected } => fact!(403, Fail, other_publisher, found = found, expected = expected),
-            Self::TrustDocumentRefused { version, detail } => fact!(404, Fail, trust_document_refused, version = version, detail = escape(detail)),
+            Self::TrustDocumentRefused { version, detail } => fact!(404, Fail, trust_document_refused, version = version, detail = detail.words(language)),
             Self::TrustSignatureRefused { path, reason } => fact!(405, Fail, trust_signature_refused, path = stranger(path), reason = signature_reason(*reason, language.table())),
             Self::Withdrawn => fact!(406, Fail, withdrawn),
             Self::TrustGap { version } => fact!(407, Fail, trust_gap, version = version),
@@ -386,12 +412,12 @@ impl Kind {
             Self::OlderTrustOnMedium { known, brought } => fact!(409, Note, older_trust_on_medium, known = known, brought = brought),
             Self::NewerTrustOnMedium { known, brought } => fact!(410, Note, newer_trust_on_medium, known = known, brought = brought),
             Self::Unpinned { reason } => fact!(420, Trust, unpinned, reason = reason.words(language.table())),
-            Self::StateLost { detail } => fact!(421, Trust, state_lost, detail = escape(detail)),
+            Self::StateLost { detail } => fact!(421, Trust, state_lost, detail = detail.words(language)),
             Self::StateNewer => fact!(422, Trust, state_newer),
             Self::StateOfOtherPublisher { found, expected } => fact!(423, Trust, state_of_other_publisher, found = found, expected = expected),
 
-            Self::AnchorDiffers { version, detail } => fact!(425, Trust, anchor_differs, version = version, detail = escape(detail)),
-            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = stranger(path), detail = escape(detail)),
+            Self::AnchorDiffers { version, detail } => fact!(425, Trust, anchor_differs, version = version, detail = detail.words(language)),
+            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = stranger(path), detail = detail.words(language)),
 
             Self::BelowFloor { position, floor } => fact!(501, Fail, below_floor, position = position, floor = floor),
             Self::OlderThanStored { position, stored } => fact!(502, Fail, older_than_stored, position = position, stored = stored),
@@ -404,12 +430,12 @@ impl Kind {
             Self::ClockBeforeIssued { clock, issued } => fact!(510, Note, clock_before_issued, clock = clock, issued = issued),
             Self::AdviceDue { date } => fact!(511, Note, advice_due, date = date),
 
-            Self::ReadError { place, detail } => fact!(601, Unread, read_error, place = stranger(place), detail = escape(detail)),
-            Self::NotKept { detail } => fact!(603, Unread, not_kept, detail = escape(detail)),
-            Self::SourceError { detail } => fact!(602, Unread, source_error, detail = escape(detail)),
+            Self::ReadError { place, detail } => fact!(601, Unread, read_error, place = place.words(language), detail = detail.words(language)),
+            Self::NotKept { detail } => fact!(603, Unread, not_kept, detail = detail.words(language)),
+            Self::SourceError { detail } => fact!(602, Unread, source_error, detail = detail.words(language)),
 
             Self::OsChanges => fact!(701, Fail, os_changes),
-            Self::OsChange { detail } => fact!(702, Fail, os_change, detail = escape(detail)),
+            Self::OsChange { detail } => fact!(702, Fail, os_change, detail = detail.words(language)),
             Self::OsDiskSignature => fact!(703, Fail, os_disk_signature),
             Self::OwnDriveFolder { path } => fact!(704, Fail, own_drive_folder, path = stranger(path)),
             Self::ForeignDriveFolder { path } => fact!(705, Note, foreign_drive_folder, path = stranger(path)),

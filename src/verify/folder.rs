@@ -11,12 +11,14 @@ use sha2::{Digest as _, Sha256};
 use crate::seal::digest::Digest;
 use crate::seal::manifest::FileEntry;
 use crate::source::{Entry, Listing, Source};
+use crate::text::Language;
 
 use super::bytes::Outcome;
 use super::closure::{Expected, bounded, remarks, sealed_files};
 use super::decide::{Accepted, Progress, Taker};
+use super::detail::Detail;
 use super::drive_folders::set_apart;
-use super::finding::{Kind, Severity};
+use super::finding::{Kind, Severity, Spot};
 use super::level::Level;
 use super::report::Compared;
 
@@ -62,10 +64,12 @@ pub fn compare(
     match source.listing() {
         Ok(again) if same_set(listing, &again, &findings) => {}
         Ok(_) => {
-            let detail = "it changed while it was read".to_string();
+            let changed = |language: Language| language.table().details.changed_while_read;
+            let detail = Detail::of(|language| changed(language).to_string());
             findings.push(Kind::ReaderRemark { detail });
         }
-        Err(error) => findings.push(Kind::SourceError { detail: error.to_string() }),
+        Err(error) => findings
+            .push(Kind::SourceError { detail: Detail::of(|language| error.words(language)) }),
     }
     let clean = findings.iter().all(|kind| kind.severity() == Severity::Note);
     let findings = bounded(findings);
@@ -113,8 +117,10 @@ impl Hasher<'_, '_> {
     /// Digest of a file of exactly the sealed size.
     fn file(&mut self, source: &mut dyn Source, file: &FileEntry) -> Result<Digest, Stop> {
         let unread =
-            |detail: String| Stop::Kind(Kind::ReadError { place: file.path.clone(), detail });
-        let mut reader = source.open_file(&file.path).map_err(|error| unread(error.to_string()))?;
+            |detail| Stop::Kind(Kind::ReadError { place: Spot::Path(file.path.clone()), detail });
+        let mut reader = source
+            .open_file(&file.path)
+            .map_err(|error| unread(Detail::of(|language| error.words(language))))?;
         let mut hash = Sha256::new();
         let mut size = 0;
         loop {
@@ -122,7 +128,7 @@ impl Hasher<'_, '_> {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unread(error.to_string())),
+                Err(error) => return Err(unread(Detail::said(error))),
             };
             size += read as u64;
             if size > file.size {
@@ -160,7 +166,8 @@ mod tests {
     #[test]
     fn what_a_failing_drive_no_longer_shows_is_unread_and_not_changed() {
         let judged = listing(&[("a", 1), ("b", 2)]);
-        let error = Kind::ReadError { place: "b".to_string(), detail: "gone".to_string() };
+        let error =
+            Kind::ReadError { place: Spot::Path("b".to_string()), detail: Detail::said("gone") };
         let mut less = listing(&[("a", 1)]);
         less.remarks.push(Remark::Unread { path: "x".to_string(), detail: "gone".to_string() });
         assert!(same_set(&judged, &judged, &[]));

@@ -11,13 +11,14 @@ use crate::seal::anchor;
 use crate::seal::chain::{Chain, SignedDocument};
 use crate::seal::layout::{SealName, seal_name};
 use crate::seal::limits::MAX_ANCHOR_BYTES;
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::escape_path;
 use crate::seal::signature::Signature;
 use crate::source;
 use crate::text::Language;
 
 use super::decide::Held;
 use super::demo;
+use super::detail::Detail;
 use super::finding::{Kind, Severity};
 use super::outcome::{Failure, Outcome};
 use super::pinning::{self, Standing, Surroundings};
@@ -93,7 +94,7 @@ pub fn learn(
     findings.extend(step.findings);
     if let Some(chain) = &step.chain {
         state.learn(chain).map_err(|error| {
-            let values = [("path", escape_path(folder)), ("detail", escape(&error.to_string()))];
+            let values = [("path", escape_path(folder)), ("detail", error.words(language))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
     }
@@ -130,7 +131,7 @@ fn looks_like_an_anchor(path: &Path) -> bool {
 fn anchor_files(path: &Path, language: Language) -> Result<SealFiles, Failure> {
     let bytes = read_anchor_bytes(path, language)?;
     let documents = anchor::documents(&bytes).map_err(|error| {
-        let values = [("path", escape_path(path)), ("detail", escape(&error.to_string()))];
+        let values = [("path", escape_path(path)), ("detail", error.words(language))];
         failure(Outcome::TrustSetUp, language.table().failures.anchor_refused, &values)
     })?;
     let mut files = SealFiles::default();
@@ -148,9 +149,8 @@ fn anchor_files(path: &Path, language: Language) -> Result<SealFiles, Failure> {
 
 /// The trust documents of a source, and what stood in the way of reading them.
 fn source_files(path: &Path) -> Result<(SealFiles, Vec<Kind>), Kind> {
-    let unreadable = |error: source::SourceError| Kind::SourceError {
-        detail: format!("{error}. {}", error.advice()),
-    };
+    let unreadable =
+        |error: source::SourceError| Kind::SourceError { detail: Detail::unreadable(&error) };
     let source = source::open(path).map_err(unreadable)?;
     let listing = source.listing().map_err(unreadable)?;
     let of_trust = |path: &&str| {

@@ -18,6 +18,7 @@ pub mod closure;
 pub mod creation;
 pub mod decide;
 pub mod demo;
+pub mod detail;
 pub mod drive_folders;
 pub mod enrolment;
 pub mod finding;

@@ -13,6 +13,7 @@ use crate::seal::chain::Chain;
 use crate::sys::storage::{Storage, StorageError, WholeDisk, storage_of};
 
 use super::decide::Held;
+use super::detail::Detail;
 use super::finding::{Kind, Unpinned};
 use super::state::{State, StateRead};
 
@@ -110,7 +111,8 @@ fn add(held: &Chain, given: &Chain) -> Result<Chain, Kind> {
     for (one, other) in pairs {
         if one.code != other.code {
             let version = one.document.version;
-            return Err(Kind::AnchorDiffers { version, detail: "another document".to_string() });
+            let detail = Detail::with(|details| details.another_document, &[]);
+            return Err(Kind::AnchorDiffers { version, detail });
         }
     }
     let mut chain = held.clone();
@@ -118,7 +120,8 @@ fn add(held: &Chain, given: &Chain) -> Result<Chain, Kind> {
         let version = link.document.version;
         chain
             .extend(link.signed.clone())
-            .map_err(|error| Kind::AnchorDiffers { version, detail: error.to_string() })?;
+            .map_err(|error| Detail::of(|language| error.words(language)))
+            .map_err(|detail| Kind::AnchorDiffers { version, detail })?;
     }
     Ok(chain)
 }

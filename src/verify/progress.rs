@@ -28,8 +28,10 @@ impl Meter {
 
     /// `done` of `all` bytes.
     pub fn step(&mut self, done: u64, all: u64) {
-        let since = self.shown.map_or(self.started.elapsed() >= QUIET, |at| at.elapsed() >= PAUSE);
-        if self.terminal && since {
+        let since =
+            || self.shown.map_or(self.started.elapsed() >= QUIET, |at| at.elapsed() >= PAUSE);
+        // Without a terminal not even the clock is asked: this is called often.
+        if self.terminal && since() {
             self.shown = Some(Instant::now());
             let line = self.line(done, all, self.started.elapsed());
             // Talk only: a closed standard error must not end the work.

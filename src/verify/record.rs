@@ -4,6 +4,7 @@
 //! never overwritten. The name's date is this computer's clock, which may be
 //! wrong; nothing depends on it.
 
+use crate::store::Doing;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ pub fn file(
 /// Opens the folder at `path`. Where only its last component is missing it is
 /// made: evidence is wanted, and a check may have taken long.
 fn open_or_make(path: &Path) -> Result<SystemFolder, StoreError> {
-    let fault = |error| StoreError::io("open the folder", path)(error);
+    let fault = |error| StoreError::io(Doing::OpenFolder, path)(error);
     let error = match SystemFolder::open(path) {
         Ok(folder) => return Ok(folder),
         Err(error) => error,
@@ -81,7 +82,7 @@ fn open_or_make(path: &Path) -> Result<SystemFolder, StoreError> {
     }
     let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or(Path::new("."));
-    let parent = SystemFolder::open(parent).map_err(StoreError::io("open the folder", parent))?;
+    let parent = SystemFolder::open(parent).map_err(StoreError::io(Doing::OpenFolder, parent))?;
     enter(&parent, name, Access::Everyone)
 }
 
@@ -106,7 +107,7 @@ pub fn file_in(
         report: serde_json::from_str(&json::render(report, &ending, language)).unwrap_or_default(),
     };
     let mut bytes = serde_json::to_vec_pretty(&record)
-        .map_err(|error| StoreError::io("write the record in", folder.path())(error.into()))?;
+        .map_err(|error| StoreError::io(Doing::WriteRecord, folder.path())(error.into()))?;
     bytes.push(b'\n');
     let stem = stem(report, clock);
     for number in 1..=MAX_A_DAY {
@@ -114,7 +115,7 @@ pub fn file_in(
         let name_of_text = OsString::from(format!("{stem}-{number}.txt"));
         // The text of a record whose JSON was moved away is a record, too.
         let text = folder.entry(&name_of_text);
-        let look = StoreError::io("look at", folder.path().join(&name_of_text));
+        let look = StoreError::io(Doing::LookAt, folder.path().join(&name_of_text));
         if text.map_err(look)?.is_some() {
             continue;
         }
@@ -192,7 +193,7 @@ pub fn file_replacement(
         archive: escape(&replacement.archive.display().to_string()),
     };
     let mut bytes = serde_json::to_vec_pretty(&record)
-        .map_err(|error| StoreError::io("write the record in", folder.path())(error.into()))?;
+        .map_err(|error| StoreError::io(Doing::WriteRecord, folder.path())(error.into()))?;
     bytes.push(b'\n');
     let stem = format!("trust-replaced-{}", day(clock));
     for number in 1..=MAX_A_DAY {

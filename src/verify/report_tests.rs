@@ -1,3 +1,4 @@
+use super::super::detail::Detail;
 use super::super::finding::tests::samples;
 use super::super::rollback::Rollback;
 use super::super::text;
@@ -50,7 +51,7 @@ fn pass_needs_every_piece_of_evidence() {
 
 #[test]
 fn fail_wins_then_trust_then_unread() {
-    let unread = Kind::SourceError { detail: "x".into() };
+    let unread = Kind::SourceError { detail: Detail::said("x") };
     let trust = Kind::StateNewer;
     let with = |findings: &[Kind]| {
         let mut report = complete();

@@ -12,8 +12,10 @@ use crate::seal::limits::{
     MAX_MANIFEST_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURE_FILES, MAX_SUMS_BYTES, MAX_TRUST_BYTES,
 };
 use crate::source::SourceError;
+use crate::text::fill;
 
-use super::finding::Kind;
+use super::detail::Detail;
+use super::finding::{Kind, Spot};
 
 /// A signature file: the key id of its name, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +49,14 @@ pub enum ReadFault {
     /// Longer than the limit.
     TooLong,
     /// Input or output; what the system says.
-    Io(String),
+    Io(Detail),
     /// The source contradicts itself: the file counts as absent.
-    Malformed(String),
+    Malformed(Detail),
 }
 
 impl From<SourceError> for ReadFault {
     fn from(error: SourceError) -> Self {
-        let detail = error.to_string();
+        let detail = Detail::of(|language| error.words(language));
         match error {
             SourceError::TooLong { .. } => Self::TooLong,
             SourceError::Io { .. }
@@ -92,7 +94,10 @@ impl SealFiles {
             if limit == MAX_SIGNATURE_BYTES {
                 signatures += 1;
                 if signatures > MAX_SIGNATURE_FILES {
-                    let detail = format!("more than {MAX_SIGNATURE_FILES} signature files");
+                    let limit = [("limit", MAX_SIGNATURE_FILES.to_string())];
+                    let detail = Detail::of(|language| {
+                        fill(language.table().remarks.too_many_signatures, &limit)
+                    });
                     findings.push(Kind::ListingGivenUp { detail });
                     break;
                 }
@@ -104,10 +109,12 @@ impl SealFiles {
                 }
                 Err(ReadFault::Io(detail)) => {
                     files.unread.insert(path.to_string());
-                    findings.push(Kind::ReadError { place: path.to_string(), detail });
+                    let place = Spot::Path(path.to_string());
+                    findings.push(Kind::ReadError { place, detail });
                 }
                 Err(ReadFault::Malformed(detail)) => {
-                    findings.push(Kind::ReadError { place: path.to_string(), detail });
+                    let place = Spot::Path(path.to_string());
+                    findings.push(Kind::ReadError { place, detail });
                 }
             }
         }

@@ -15,6 +15,7 @@ use crate::sys::device::{DeviceFacts, device_facts};
 use crate::text::{Entry, Language, fill};
 
 use super::decide::{self, Decision, FileSet, Held, Request, Scope, Taker, Threshold};
+use super::detail::Detail;
 use super::finding::{Kind, Unpinned};
 use super::level::Level;
 use super::outcome::{Failure, Outcome};
@@ -119,8 +120,7 @@ fn unopened(asked: &Asked, read: &StateRead, given: Option<&Chain>, error: &Sour
     let mut report = Report::new(name, Level::FilesOnly, held.pin());
     report.demo_held = held.is_demo();
     report.findings.extend(held.finding());
-    let detail = format!("{error}. {}", error.advice());
-    report.findings.push(Kind::SourceError { detail });
+    report.findings.push(Kind::SourceError { detail: Detail::unreadable(error) });
     report.note_demo();
     report
 }
@@ -163,7 +163,7 @@ impl Session<'_> {
         };
         let stored = state.learn(chain).map_err(|error| {
             let values =
-                [("path", escape_path(&self.asked.state)), ("detail", escape(&error.to_string()))];
+                [("path", escape_path(&self.asked.state)), ("detail", error.words(language))];
             failure(Outcome::Io, language.table().failures.state_unwritable, &values)
         })?;
         Ok(stored.then(|| chain.length()))
@@ -225,7 +225,7 @@ pub fn read_anchor(path: &Path, language: Language) -> Result<GivenAnchor, Failu
     let name = || ("path", escape_path(path));
     let bytes = read_anchor_bytes(path, language)?;
     let chain = anchor::parse(&bytes).map_err(|error| {
-        let values = [name(), ("detail", escape(&error.to_string()))];
+        let values = [name(), ("detail", error.words(language))];
         failure(Outcome::TrustSetUp, failures.anchor_refused, &values)
     })?;
     Ok(GivenAnchor { path: path.to_path_buf(), chain })
@@ -242,7 +242,7 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
     // A pipe would make us wait for a writer.
     let metadata = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?;
     if !metadata.is_file() {
-        return Err(refuse("not a file".to_string()));
+        return Err(refuse(language.table().details.not_a_file.to_string()));
     }
     let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
     let mut bytes = Vec::new();

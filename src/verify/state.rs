@@ -19,8 +19,9 @@ use crate::store::lock::{LockError, Locked};
 use crate::store::private::{PrivacyFault, private_folder};
 use crate::store::slots::{Slots, SlotsError, SlotsRead};
 use crate::store::{StoreError, SystemFolder};
-use crate::text::Language;
+use crate::text::{Language, fill};
 
+use super::detail::Detail;
 use super::finding::Kind;
 use super::memory::{Memory, MemoryError};
 use super::rollback::{History, Remembered};
@@ -98,14 +99,24 @@ pub enum StateError {
     Changed(String),
 }
 
-impl fmt::Display for StateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl StateError {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
         match self {
-            Self::Lock(error) => error.fmt(f),
-            Self::Slots(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-            Self::Changed(why) => write!(f, "it changed meanwhile: {why}"),
+            Self::Lock(error) => error.words(language),
+            Self::Slots(error) => error.words(language),
+            Self::Store(error) => error.words(language),
+            Self::Changed(why) => {
+                fill(language.table().details.changed_meanwhile, &[("why", why.clone())])
+            }
         }
+    }
+}
+
+impl fmt::Display for StateError {
+    /// What happened, in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Language::English))
     }
 }
 
@@ -118,16 +129,19 @@ pub fn read(path: &Path) -> StateRead {
         Err(PrivacyFault::Missing(_)) => StateRead::NotEnrolled,
         Err(fault) => {
             let path = path.display().to_string();
-            StateRead::Unusable(Kind::StateUnsafe { path, detail: fault.to_string() })
+            StateRead::Unusable(Kind::StateUnsafe {
+                path,
+                detail: Detail::of(|language| fault.words(language)),
+            })
         }
     }
 }
 
 pub(super) fn read_in(folder: SystemFolder) -> StateRead {
-    let lost = |detail: String| StateRead::Unusable(Kind::StateLost { detail });
+    let lost = |detail| StateRead::Unusable(Kind::StateLost { detail });
     let was_here = match was_enrolled(&folder) {
         Ok(was_here) => was_here,
-        Err(error) => return lost(error.to_string()),
+        Err(error) => return lost(Detail::said(error)),
     };
     let ((trust, first), (floors, second)) =
         match (read_slots(&folder, TRUST), read_slots(&folder, FLOORS)) {
@@ -136,18 +150,24 @@ pub(super) fn read_in(folder: SystemFolder) -> StateRead {
             // Trust is written after floors: alone, they are an enrolment that
             // was cut off.
             (Ok(None), Ok(_)) if !was_here => return StateRead::NotEnrolled,
-            (Ok(None), _) => return lost("the trust store is missing".to_string()),
-            (_, Ok(None)) => return lost("the store of floors is missing".to_string()),
+            (Ok(None), _) => {
+                return lost(Detail::with(|details| details.trust_store_missing, &[]));
+            }
+            (_, Ok(None)) => {
+                return lost(Detail::with(|details| details.floors_missing, &[]));
+            }
         };
     let chain = match anchor::parse(&trust) {
         Ok(chain) => chain,
         Err(AnchorError::Format(_)) => return StateRead::Unusable(Kind::StateNewer),
-        Err(error) => return lost(error.to_string()),
+        Err(error) => return lost(Detail::of(|language| error.words(language))),
     };
     let memory = match Memory::parse(&floors) {
         Ok(memory) => memory,
         Err(MemoryError::Newer) => return StateRead::Unusable(Kind::StateNewer),
-        Err(MemoryError::Damaged(error)) => return lost(error.to_string()),
+        Err(MemoryError::Damaged(error)) => {
+            return lost(Detail::of(|language| error.words(language)));
+        }
     };
     if memory.publisher != *chain.publisher() {
         let (found, expected) = (memory.publisher, chain.publisher().clone());
@@ -178,8 +198,8 @@ pub(super) fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Sto
         Ok(SlotsRead::Missing) => Ok(None),
         Ok(SlotsRead::Good { body, generation }) => Ok(Some((body, generation))),
         Ok(SlotsRead::Newer { .. }) => Err(Kind::StateNewer),
-        Ok(SlotsRead::Torn { what }) => Err(Kind::StateLost { detail: what }),
-        Err(error) => Err(Kind::StateLost { detail: error.to_string() }),
+        Ok(SlotsRead::Torn { what }) => Err(Kind::StateLost { detail: Detail::said(what) }),
+        Err(error) => Err(Kind::StateLost { detail: Detail::said(error) }),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::seal::limits::MAX_TRUST_DOCUMENTS;
 use crate::seal::signature::SignatureError;
 use crate::seal::trust::TrustDocument;
 
+use super::detail::Detail;
 use super::finding::Kind;
 use super::seal_files::{NamedSignature, SealFiles};
 
@@ -95,7 +96,10 @@ pub fn merge(held: Option<&Chain>, files: &SealFiles) -> TrustStep {
 fn refused(version: u32, error: &ChainError, files: &SealFiles) -> Option<Kind> {
     match error {
         ChainError::Threshold { .. } if files.lacks_a_trust_signature(version) => None,
-        error => Some(Kind::TrustDocumentRefused { version, detail: error.to_string() }),
+        error => {
+            let detail = Detail::of(|language| error.words(language));
+            Some(Kind::TrustDocumentRefused { version, detail })
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::tests::release;
 use super::*;
 use crate::seal::layout::trust_document;
 use crate::source::folder::FolderSource;
-use crate::source::{Raw, SourceError};
+use crate::source::{Doing, Raw, SourceError};
 
 /// A folder on a drive that cannot read one of its files, or its list of them.
 struct Failing {
@@ -38,7 +38,7 @@ impl Source for Failing {
             false => self.folder.open_file(path),
             true => {
                 let source = io::Error::other("input/output error");
-                Err(SourceError::Io { place: path.to_string(), doing: "reading", source })
+                Err(SourceError::Io { place: path.to_string(), doing: Doing::Reading, source })
             }
         }
     }

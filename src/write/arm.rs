@@ -1,6 +1,8 @@
 //! Arming: only disks that appear after a person said "now" are meant. Nothing
-//! that was there before can be written by mistake, whatever its serial.
+//! that was there before can be written by mistake, whatever its serial. And the
+//! other way round: a named disk that must be seen to go and come back.
 
+use super::choose::{Choice, choose, is_meant};
 use super::eligible::{Policy, WhyNot, reasons};
 use crate::sys::disk::{Devices, Disk, ListError};
 
@@ -62,6 +64,50 @@ impl Arm {
             others,
             steady: self.steady >= STEADY,
         })
+    }
+}
+
+/// Waits until a disk that a person named was taken out and came back, on
+/// systems that do not number pluggings-in: only what was seen is believed.
+#[derive(Debug)]
+pub struct Replug {
+    choice: Choice,
+    /// Looks in a row without it, until it is gone for good.
+    absent: usize,
+    /// What came back, and how often it was the same.
+    back: Option<(Disk, usize)>,
+}
+
+impl Replug {
+    /// Of the disk that `choice` names.
+    pub fn of(choice: Choice) -> Self {
+        Self { choice, absent: 0, back: None }
+    }
+
+    /// True once it was seen to be gone.
+    pub fn is_gone(&self) -> bool {
+        self.absent >= STEADY
+    }
+
+    /// One more look, about twice a second; the disk, once it is back and
+    /// steady. Two that could be meant are none.
+    pub fn look(&mut self, devices: &dyn Devices) -> Result<Option<Disk>, ListError> {
+        let disks = devices.list()?;
+        let found = choose(&disks, std::slice::from_ref(&self.choice)).ok();
+        let found = found.and_then(|mut found| found.pop());
+        let there = disks.iter().any(|disk| is_meant(disk, &self.choice));
+        if !self.is_gone() {
+            self.absent = if there { 0 } else { self.absent + 1 };
+            return Ok(None);
+        }
+        let before = self.back.take();
+        let Some(disk) = found else { return Ok(None) };
+        let looks = match before {
+            Some((known, looks)) if known.same_as(&disk) => looks + 1,
+            _ => 1,
+        };
+        self.back = Some((disk.clone(), looks));
+        Ok((looks >= STEADY).then_some(disk))
     }
 }
 
@@ -144,5 +190,34 @@ mod tests {
             assert_eq!(look.others[0].1, [WhyNot::Mounted("/m".into())]);
         }
         assert!(arm.look(&devices, &policy).unwrap().steady);
+    }
+
+    #[test]
+    fn a_named_disk_is_plugged_in_again_once_it_was_gone_for_a_while_and_is_back() {
+        let devices = FakeDevices::new();
+        let disk = Disk { sequence: None, ..stick("1-1", "A", 64 << 20) };
+        devices.plug(disk.clone(), 0, &[]);
+        let mut replug = Replug::of(Choice::Port("1-1".to_string()));
+        let mut look = |times: usize| {
+            let mut last = None;
+            for _ in 0..times {
+                last = replug.look(&devices).unwrap();
+            }
+            (last.map(|disk| disk.port), replug.is_gone())
+        };
+        assert_eq!(look(20), (None, false), "it never went");
+        // Left out of a list or two, it did not go either.
+        devices.unplug(&disk.name);
+        look(STEADY - 1);
+        devices.plug(disk.clone(), 0, &[]);
+        assert_eq!(look(20), (None, false));
+        devices.unplug(&disk.name);
+        assert_eq!(look(STEADY), (None, true));
+        // Another one at another port is not meant.
+        devices.plug(stick("1-2", "A", 64 << 20), 0, &[]);
+        assert_eq!(look(20), (None, true));
+        devices.plug(disk.clone(), 0, &[]);
+        assert_eq!(look(STEADY - 1), (None, true), "the system may still be at it");
+        assert_eq!(look(1), (Some(disk.port.clone()), true));
     }
 }

@@ -88,7 +88,8 @@ pub fn choose(disks: &[Disk], choices: &[Choice]) -> Result<Vec<Disk>, ChooseErr
     Ok(chosen)
 }
 
-fn is_meant(disk: &Disk, choice: &Choice) -> bool {
+/// True where `choice` names this disk.
+pub(super) fn is_meant(disk: &Disk, choice: &Choice) -> bool {
     match choice {
         // No serial number is never meant, not by an empty one either.
         Choice::Serial(serial) => {

@@ -81,6 +81,11 @@ pub enum Event<'a> {
         /// For how long.
         since: Duration,
     },
+    /// A disk that was chosen may not be written; it is no target.
+    Refused {
+        /// The disk, and why.
+        result: &'a TargetResult,
+    },
     /// A target is finished, well or not; said at once, while others go on.
     Finished {
         /// Which target.

@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::io;
 
+use crate::build::piece_digests::PieceDigests;
 use crate::seal::digest::Digest;
 
 /// An image in an open file. Reading has no position: every target has a
@@ -19,13 +20,15 @@ pub struct Image {
     pub bytes: u64,
     /// SHA-256 of all of them.
     pub sha256: Digest,
+    /// Digests of their pieces, taken of the rendered bytes and not of the file.
+    pub pieces: PieceDigests,
 }
 
 impl Image {
-    /// The image in `file`, whose length and digest were found out while it
+    /// The image in `file`, whose length and digests were found out while it
     /// was made.
-    pub fn new(file: File, bytes: u64, sha256: Digest) -> Self {
-        Self { file, bytes, sha256 }
+    pub fn new(file: File, bytes: u64, sha256: Digest, pieces: PieceDigests) -> Self {
+        Self { file, bytes, sha256, pieces }
     }
 
     /// Fills `buffer` from `offset`; what is behind the image is zero. Returns
@@ -92,7 +95,8 @@ pub(crate) mod testing {
     pub(crate) fn image(content: &[u8]) -> Image {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(content).unwrap();
-        Image::new(file, content.len() as u64, Digest::of(content))
+        let pieces = PieceDigests::of(&mut &*content).unwrap();
+        Image::new(file, content.len() as u64, Digest::of(content), pieces)
     }
 
     #[test]
@@ -109,7 +113,8 @@ pub(crate) mod testing {
 
     #[test]
     fn an_image_that_became_shorter_is_an_error() {
-        let image = Image::new(tempfile::tempfile().unwrap(), 1000, Digest::of(b""));
+        let pieces = PieceDigests::of(&mut &b""[..]).unwrap();
+        let image = Image::new(tempfile::tempfile().unwrap(), 1000, Digest::of(b""), pieces);
         assert!(image.fill(&mut [0; 100], 0).is_err());
     }
 }

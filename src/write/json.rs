@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::eligible::WhyNot;
 use super::event::{Event, Progress};
-use super::result::{Moved, TargetResult};
+use super::result::{Ended, Moved, TargetResult};
 use super::show::text;
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_path};
 use crate::sys::disk::{Disk, Ejected, Protection, Usage};
 
 fn path(path: &std::path::Path) -> String {
-    escape(&path.to_string_lossy())
+    escape_path(path)
 }
 
 /// A disk's facts, and why it may not be written.
@@ -24,7 +24,7 @@ pub fn disk(disk: &Disk, reasons: &[WhyNot]) -> Value {
     });
     let volumes = disk.volumes.iter().map(|volume| {
         json!({
-            "name": escape(&volume.name),
+            "name": escape_path(volume.name.as_ref()),
             "kind": volume.kind.as_deref().map(escape),
             "label": text(volume.label.as_deref()),
         })
@@ -77,6 +77,14 @@ fn moved(moved: &Moved) -> Value {
     })
 }
 
+/// The words for why it may not be written.
+fn why_not(result: &TargetResult) -> Vec<&'static str> {
+    match &result.ended {
+        Ended::Refused(reasons) => reasons.iter().map(WhyNot::word).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// What became of a target.
 pub fn result(result: &TargetResult) -> Value {
     json!({
@@ -84,6 +92,7 @@ pub fn result(result: &TargetResult) -> Value {
         "result": result.ended.word(),
         "detail": result.ended.detail(),
         "fault": result.fault().map(|fault| fault.word()),
+        "why_not": why_not(result),
         "first_bad_offset": result.first_bad_offset(),
         "phase": result.phase.word(),
         "level": result.extent.word(),
@@ -95,6 +104,7 @@ pub fn result(result: &TargetResult) -> Value {
         "read": moved(&result.read),
         "protection": protection(&result.protection),
         "does_not_mount": result.head_cleared,
+        "marks_left": result.marks_left,
         "ejected": result.ejected.map(|ejected| ejected == Ejected::Done),
     })
 }
@@ -125,6 +135,11 @@ pub fn event(event: &Event<'_>) -> Value {
         Event::Stalled { target, since } => {
             json!({"event": "stalled", "target": target, "seconds": since.as_secs()})
         }
+        Event::Refused { result: ended } => {
+            let mut value = result(ended);
+            value["event"] = json!("refused");
+            value
+        }
         Event::Finished { target, result: ended } => {
             let mut value = result(ended);
             value["event"] = json!("finished");
@@ -139,6 +154,13 @@ mod tests {
     use super::*;
     use crate::sys::disk::fake::stick;
     use crate::write::eligible::{Policy, reasons};
+
+    #[test]
+    fn a_device_of_windows_has_its_own_name() {
+        let mut stick = stick("1-2", "9F12", 64 << 20);
+        stick.node = r"\\.\PhysicalDrive1".into();
+        assert_eq!(disk(&stick, &[])["device"], json!(r"\\.\PhysicalDrive1"));
+    }
 
     #[test]
     fn a_disk_says_everything_and_what_is_not_told_is_null() {

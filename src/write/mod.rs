@@ -11,10 +11,10 @@
 //! | [`eligible`] | whether a disk may be written, and every reason why not |
 //! | [`choose`], [`arm`] | which disks a person means: by serial, by port, or whatever appears now |
 //! | [`estimate`], [`show`] | how long it will take; disks in words |
-//! | [`engine`], `key`, `pipe`, `capacity` | all keys at once, the steps of one, the long way, the room it has |
+//! | [`engine`] | all keys at once: the steps of each, the long way, the room it has |
 //! | [`source`], [`image`] | the decision about the source; the image that is written |
 //! | [`json`] | disks, events and results for other programs |
-//! | [`cancel`], `rate` | the wish to stop; rate and time left |
+//! | [`cancel`] | the wish to stop |
 //! | [`event`] | what happens while keys are written, for screens, logs and programs |
 //! | [`result`] | what became of each key, and how the program ends |
 //! | [`carried`], [`card`] | what a key carries, once it passed; the sheet that goes with it |
@@ -25,7 +25,6 @@
 
 pub mod arm;
 pub mod cancel;
-mod capacity;
 pub mod card;
 pub mod carried;
 pub mod choose;
@@ -37,11 +36,8 @@ pub mod estimate;
 pub mod event;
 pub mod image;
 pub mod json;
-mod key;
-mod pipe;
 pub mod plugged;
 pub mod production;
-mod rate;
 pub mod result;
 pub mod show;
 pub mod source;

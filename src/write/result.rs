@@ -233,6 +233,9 @@ pub struct TargetResult {
     /// The start of the device is zero, so that it does not mount. Of interest
     /// where it was not done; `false` where that could not be made sure.
     pub head_cleared: bool,
+    /// Single sectors may hold marks of the capacity test: it was stopped before
+    /// they were written over, and they could not be cleared.
+    pub marks_left: bool,
     /// Whether the system let go of it; `None` where it was not asked to.
     pub ejected: Option<Ejected>,
 }

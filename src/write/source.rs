@@ -15,6 +15,7 @@ use std::path::Path;
 use super::image::Image;
 use crate::build::image::make;
 use crate::build::pack::{self, PackError};
+use crate::build::piece_digests::PieceHash;
 use crate::medium::{FileSpec, Plan, release};
 use crate::source::{Shape, Source};
 use crate::verify::closure;
@@ -172,9 +173,12 @@ fn render(
         |source| PackError::Render(crate::medium::RenderError::Write { offset: 0, source });
     let target = private.try_clone().map_err(write_fault)?;
     let mut step = |done| progress(done, plan.bytes());
-    let made = make(&plan, target, None, &mut open, &mut step, |file| {
+    let pieces = Some(PieceHash::default());
+    let made = make(&plan, target, None, pieces, &mut open, &mut step, |file| {
         pack::self_check(file, Path::new(name), release)
     })?;
-    let image = Image::new(private, plan.bytes(), made.sha256);
+    let missing = || write_fault(io::Error::other("the digests of its pieces are missing"));
+    let pieces = made.pieces.ok_or_else(missing)?;
+    let image = Image::new(private, plan.bytes(), made.sha256, pieces);
     Ok((image, made.rendered.bytes))
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Says plainly what is missing; a test that cannot run fails.
 #[track_caller]
@@ -90,4 +90,21 @@ impl Drop for Mount {
     fn drop(&mut self) {
         let _ = Command::new("/usr/bin/umount").arg(&self.0).status();
     }
+}
+
+/// Runs a line of the shell at a terminal and types `answer`; its exit code and
+/// what it said.
+pub fn at_terminal(folder: &Path, line: &str, answer: &str) -> (Option<i32>, String) {
+    let mut child = Command::new("script")
+        .args(["-qec", line, "/dev/null"])
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script (Debian: bsdutils)");
+    let mut input = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, format!("{answer}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use mediaseal::sys::disk::{Devices, Disk};
 use mediaseal::verify::outcome::{Failure, Outcome};
-use mediaseal::write::arm::{Arm, Look};
+use mediaseal::write::arm::{Arm, Look, Replug};
+use mediaseal::write::choose::Choice;
 use mediaseal::write::eligible::Policy;
 use mediaseal::write::show;
 
@@ -33,6 +34,24 @@ pub fn wait(list: &dyn Devices, count: usize, policy: &Policy) -> Result<Vec<Dis
         }
         if look.eligible.len() == count && look.steady {
             return Ok(look.eligible);
+        }
+        sleep(PAUSE);
+    }
+}
+
+/// The disk that was named, once it was seen to be taken out and is back.
+pub fn replugged(list: &dyn Devices, choice: Choice) -> Result<Disk, Failure> {
+    let mut replug = Replug::of(choice);
+    screen::talk("  Unplug it now (Ctrl-C to stop).");
+    let mut told = false;
+    loop {
+        let back = replug.look(list).map_err(|error| devices::unlisted(&error))?;
+        if let Some(disk) = back {
+            return Ok(disk);
+        }
+        if replug.is_gone() && !told {
+            screen::talk("  It is out. Set its switch, and plug it in again.");
+            told = true;
         }
         sleep(PAUSE);
     }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use mediaseal::sign::attach;
-use mediaseal::sign::files::{Existing, shown};
+use mediaseal::sign::files::shown;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
-use crate::screen;
+use crate::{force_option, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -27,32 +27,28 @@ pub fn command() -> Command {
         .about("Takes over a signature that minisign itself made")
         .arg(path("folder", "RELEASE", "The release folder, or one of trust documents"))
         .arg(path("file", "FILE.minisig", "The signature"))
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace another signature of the same key"),
-        )
+        .arg(force_option::argument("Replace another signature of the same key"))
         .after_help(EXAMPLE)
 }
 
-/// Checks and places it.
+/// Checks all files before the first one is put in its place; for `trust
+/// attach`, too.
 pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let paths = (matches.get_one::<PathBuf>("folder"), matches.get_one::<PathBuf>("file"));
-    let (Some(folder), Some(file)) = paths else {
+    let Some(folder) = matches.get_one::<PathBuf>("folder") else {
         return Ok(Outcome::Usage);
     };
-    let attached = attach::check(folder, file).map_err(|error| {
-        let failure = Failure::from(error);
-        // Which file it is about is clear to the program, not to a person.
-        Failure { what: format!("{}: {}", shown(file), failure.what), ..failure }
-    })?;
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
-    attach::write(&attached, existing)?;
-    screen::talk(&format!("  Signature of {}, checked.", attached.signer));
-    screen::data(&shown(&attached.path))?;
+    let files = matches.get_many::<PathBuf>("file").unwrap_or_default();
+    let checked = files.map(|file| {
+        attach::check(folder, file).map_err(|error| {
+            let failure = Failure::from(error);
+            // Which file it is about is clear to the program, not to a person.
+            Failure { what: format!("{}: {}", shown(file), failure.what), ..failure }
+        })
+    });
+    for attached in checked.collect::<Result<Vec<_>, _>>()? {
+        attach::write(&attached, force_option::existing(matches))?;
+        screen::talk(&format!("  Signature of {}, checked.", attached.signer));
+        screen::data(&shown(&attached.path))?;
+    }
     Ok(Outcome::Done)
 }

@@ -10,12 +10,11 @@ use mediaseal::build::settings::{ReferenceMatch, ReferenceRule, Settings, issued
 use mediaseal::seal::digest::Digest;
 use mediaseal::seal::names::Number;
 use mediaseal::sign::trust_folder::TrustFolder;
-use mediaseal::store::Existing;
 use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::progress::Meter;
 
-use crate::screen;
+use crate::{force_option, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -77,12 +76,7 @@ pub fn command() -> Command {
                 .help("Time of issue, such as 2026-11-23T10:00:00Z"),
         )
         .arg(path("out", "RELEASE", "The folder to make").required(true))
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace a release of that name"),
-        )
+        .arg(force_option::argument("Replace a release of that name"))
         .after_help(EXAMPLE)
 }
 
@@ -128,10 +122,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         chain: &chain,
         settings: &settings,
     };
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
+    let existing = force_option::existing(matches);
     let all = inputs.bytes()?;
     let mut meter = Meter::start(Language::English);
     let mut done = 0;

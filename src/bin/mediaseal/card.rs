@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use mediaseal::seal::names::escape;
-use mediaseal::sign::files::{self, Access, Existing};
+use mediaseal::sign::files::{self, Access};
 use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::pinning::System;
@@ -16,7 +16,7 @@ use mediaseal::write::carried::{self, Carried};
 use mediaseal::write::production::log::read;
 use mediaseal::write::production::place;
 
-use crate::{build, log, screen};
+use crate::{build, force_option, log, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -51,12 +51,7 @@ pub fn command() -> Command {
         .arg(log::folder_option())
         .arg(build::path("out", "FILE", "Write this file instead of the screen"))
         .arg(Arg::new("html").long("html").action(ArgAction::SetTrue).help("As a page that prints"))
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace an existing file"),
-        )
+        .arg(force_option::argument("Replace an existing file"))
         .after_help(EXAMPLE)
 }
 
@@ -116,10 +111,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         screen::data(page.trim_end())?;
         return Ok(Outcome::Done);
     };
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
+    let existing = force_option::existing(matches);
     files::write(out, page.as_bytes(), Access::Everyone, existing)?;
     screen::data(&escape(&out.display().to_string()))?;
     Ok(Outcome::Done)

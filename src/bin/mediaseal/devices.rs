@@ -1,7 +1,7 @@
 //! `mediaseal devices`: every disk, and why it is no key.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mediaseal::seal::names::escape;
+use mediaseal::seal::names::{escape, escape_path};
 use mediaseal::sys::disk::{Devices as _, Disk, ListError, Loops, Protection, SystemDevices};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::write::eligible::{LoopDevices, Policy, WhyNot, reasons};
@@ -84,7 +84,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
 fn lines(disk: &Disk, reasons: &[WhyNot]) -> Vec<String> {
     let mut lines = vec![show::line(disk)];
     let mut add = |text: String| lines.push(format!("    {text}"));
-    let mut facts = vec![escape(&disk.node.to_string_lossy()), disk.bus.word().to_string()];
+    let mut facts = vec![escape_path(&disk.node), disk.bus.word().to_string()];
     if let Some(usb) = disk.usb {
         facts.push(format!("{:04x}:{:04x}", usb.vendor, usb.product));
     }
@@ -96,7 +96,7 @@ fn lines(disk: &Disk, reasons: &[WhyNot]) -> Vec<String> {
         let kind = volume.kind.as_deref().map_or("unknown".to_string(), escape);
         let label = show::text(volume.label.as_deref());
         let label = label.map(|label| format!(" \"{label}\"")).unwrap_or_default();
-        add(format!("{}: {kind}{label}", escape(&volume.name)));
+        add(format!("{}: {kind}{label}", escape_path(volume.name.as_ref())));
     }
     add(format!("write protection: {}", protection(&disk.protection)));
     match reasons {

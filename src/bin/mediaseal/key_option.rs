@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use mediaseal::sign::keyfile::{KeyFile, SigningKey};
 use mediaseal::sign::password;
 use mediaseal::verify::outcome::Failure;
@@ -19,6 +19,15 @@ pub fn arguments() -> [Arg; 2] {
             .help("Secret key file, NAME.key"),
         password_file(),
     ]
+}
+
+/// The same, or `--print` in place of a key: one of the two must be there.
+pub fn key_or_print(command: Command) -> Command {
+    let print = Arg::new("print").long("print").action(ArgAction::SetTrue);
+    command
+        .args(arguments())
+        .arg(print.help("Show the line for minisign itself"))
+        .group(ArgGroup::new("how").args(["key", "print"]).required(true))
 }
 
 /// `--password-file FILE` alone.

@@ -9,7 +9,7 @@ use mediaseal::sign::password;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::key_option::{password_file, warn_about};
-use crate::screen;
+use crate::{force_option, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -39,12 +39,7 @@ pub fn command() -> Command {
                 .conflicts_with("password-file")
                 .help("Leave the secret key unencrypted"),
         )
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace an existing key; it is lost then"),
-        )
+        .arg(force_option::argument("Replace an existing key; it is lost then"))
         .after_help(EXAMPLE)
 }
 
@@ -53,10 +48,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let Some(name) = matches.get_one::<PathBuf>("out") else {
         return Ok(Outcome::Usage);
     };
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
+    let existing = force_option::existing(matches);
     // Said before a password is asked for.
     let paths = key_paths(name);
     let there = [&paths.secret, &paths.public].into_iter().find(|path| path.exists());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use mediaseal::seal::digest::Digest;
 use mediaseal::seal::names::escape;
-use mediaseal::sign::files::{self, Access, Existing};
+use mediaseal::sign::files::{self, Access};
 use mediaseal::store::log::read_log;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::state;
@@ -14,7 +14,7 @@ use mediaseal::write::production::lines::lines;
 use mediaseal::write::production::log::{LOG_FILE, read};
 use mediaseal::write::production::{export, place};
 
-use crate::{build, screen};
+use crate::{build, force_option, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -94,12 +94,7 @@ pub fn command() -> Command {
             Command::new("export")
                 .about("The log as CSV")
                 .arg(build::path("out", "F.csv", "Write this file instead of the screen"))
-                .arg(
-                    Arg::new("force")
-                        .long("force")
-                        .action(ArgAction::SetTrue)
-                        .help("Replace an existing file"),
-                )
+                .arg(force_option::argument("Replace an existing file"))
                 .after_help(EXPORT_EXAMPLE),
         ))
         .subcommand(common(
@@ -165,10 +160,7 @@ fn export(matches: &ArgMatches) -> Result<Outcome, Failure> {
         screen::data(csv.trim_end())?;
         return Ok(Outcome::Done);
     };
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
+    let existing = force_option::existing(matches);
     files::write(out, csv.as_bytes(), Access::Owner, existing)?;
     screen::data(&files::shown(out))?;
     Ok(Outcome::Done)

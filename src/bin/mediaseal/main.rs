@@ -11,6 +11,7 @@ mod confirm;
 mod demo;
 mod devices;
 mod drill;
+mod force_option;
 mod key_option;
 mod keygen;
 mod log;
@@ -22,6 +23,7 @@ mod station;
 mod trust;
 mod write;
 mod write_view;
+mod writing;
 
 use std::process::ExitCode;
 

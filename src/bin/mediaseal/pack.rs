@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
+use clap::{Arg, ArgGroup, ArgMatches, Command};
 use mediaseal::build::pack::{Outputs, PackError, pack, sha256_path};
 use mediaseal::seal::names::escape;
-use mediaseal::store::Existing;
 use mediaseal::text::Language;
 use mediaseal::verify::finding::Severity;
 use mediaseal::verify::outcome::{Failure, Outcome};
@@ -14,7 +13,7 @@ use mediaseal::verify::progress::Meter;
 use mediaseal::verify::session::{self, Asked};
 use mediaseal::verify::{state, text};
 
-use crate::{build, screen};
+use crate::{build, force_option, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -41,12 +40,7 @@ pub fn command() -> Command {
         .arg(build::path("bmap", "F.bmap", "Write the image's block map").requires("image"))
         .arg(build::path("zip", "F.zip", "Write the zip"))
         .group(ArgGroup::new("output").args(["image", "zip"]).required(true).multiple(true))
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace files of these names"),
-        )
+        .arg(force_option::argument("Replace files of these names"))
         .after_help(EXAMPLE)
 }
 
@@ -72,10 +66,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         image: image.map(PathBuf::as_path),
         block_map: block_map.map(PathBuf::as_path),
         bundle: bundle.map(PathBuf::as_path),
-        existing: match matches.get_flag("force") {
-            true => Existing::Replace,
-            false => Existing::Refuse,
-        },
+        existing: force_option::existing(matches),
     };
     let mut meter = Meter::start(language);
     let (report, packed) = session.with_request(|source, request| {

@@ -26,6 +26,11 @@ pub fn talk(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// True where a person can be asked.
+pub fn has_person() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// A warning for a person.
 pub fn warning(text: &str) {
     talk(&format!("warning: {text}"));

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use mediaseal::seal::anchor;
 use mediaseal::seal::chain::Chain;
 use mediaseal::seal::limits::MAX_ANCHOR_BYTES;
@@ -30,23 +30,14 @@ pub fn command() -> Command {
     let path = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))
     };
-    Command::new("sign")
-        .about("Shows a release and signs it")
-        .arg(
-            Arg::new("release")
-                .value_name("RELEASE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("The release folder"),
-        )
-        .args(key_option::arguments())
-        .arg(
-            Arg::new("print")
-                .long("print")
-                .action(ArgAction::SetTrue)
-                .help("Show the line for minisign itself"),
-        )
-        .group(ArgGroup::new("how").args(["key", "print"]).required(true))
+    let command = Command::new("sign").about("Shows a release and signs it").arg(
+        Arg::new("release")
+            .value_name("RELEASE")
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help("The release folder"),
+    );
+    key_option::key_or_print(command)
         .arg(path("previous", "RELEASE").help("Show the differences from this release"))
         .arg(path("anchor", "FILE").help("Compare trust with your anchor"))
         .arg(

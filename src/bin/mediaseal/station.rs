@@ -168,8 +168,11 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let finished = bench_run(&station, &mut production, &mut desk)?;
     if let Some(progress) = production.ledger().progress(&name) {
         screen::data(&format!(
-            "Order {name}: {} of {} done, {} sticks failed, {} wait for their proof",
-            progress.proved, progress.keys, progress.failed, progress.waiting
+            "Order {name}: {} of {} done, {}, {} wait for their proof",
+            progress.proved,
+            progress.keys,
+            progress.failed_sticks(),
+            progress.waiting
         ))?;
     }
     if !finished.complete {

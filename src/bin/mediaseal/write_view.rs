@@ -38,26 +38,30 @@ struct Key {
 }
 
 impl View {
-    /// Of these keys, in the engine's order.
-    pub fn new(disks: &[Disk], json: bool) -> Self {
-        let key = |disk: &Disk| Key {
-            name: format!("{:<12} {:<9}", show::place(disk), show::tail(disk).unwrap_or_default()),
-            state: "waiting".to_string(),
-            finished: false,
-        };
-        let mut view = Self {
-            keys: disks.iter().map(key).collect(),
+    /// Of no key yet.
+    pub fn new(json: bool) -> Self {
+        Self {
+            keys: Vec::new(),
             overall: None,
             json,
             terminal: std::io::stderr().is_terminal(),
             drawn: 0,
             lost: None,
-        };
-        if json {
-            let targets: serde_json::Value = disks.iter().map(json::identity).collect();
-            view.print(&serde_json::json!({"event": "targets", "targets": targets}).to_string());
         }
-        view
+    }
+
+    /// These keys are written from now on, in the engine's order.
+    pub fn begin(&mut self, disks: &[Disk]) {
+        let key = |disk: &Disk| Key {
+            name: format!("{:<12} {:<9}", show::place(disk), show::tail(disk).unwrap_or_default()),
+            state: "waiting".to_string(),
+            finished: false,
+        };
+        self.keys = disks.iter().map(key).collect();
+        if self.json {
+            let targets: serde_json::Value = disks.iter().map(json::identity).collect();
+            self.print(&serde_json::json!({"event": "targets", "targets": targets}).to_string());
+        }
     }
 
     /// The end of the screen; an error if an answer was lost.
@@ -125,6 +129,14 @@ impl View {
     }
 }
 
+/// A disk that was named and may not be written.
+fn refused(result: &TargetResult) {
+    screen::talk(&format!("  refused     {}", show::line(&result.disk)));
+    if let Ended::Refused(why) = &result.ended {
+        why.iter().for_each(|why| screen::talk(&format!("              {why}")));
+    }
+}
+
 /// `61 %   18 MB/s   12 s left`
 fn so_far(progress: &Progress) -> String {
     let percent = progress.done.min(progress.all) as f64 / progress.all.max(1) as f64 * 100.0;
@@ -184,6 +196,9 @@ fn ending(name: &str, result: &TargetResult) -> Vec<String> {
         }
         (_, false) => lines.push("    Nothing was written to it.".into()),
     }
+    if result.marks_left {
+        lines.push("    Single sectors may still hold marks of the capacity test.".into());
+    }
     lines
 }
 
@@ -209,6 +224,7 @@ impl Observer for View {
             Event::Stalled { target, since } => {
                 set(target, format!("no answer for {}", show::time(*since)));
             }
+            Event::Refused { result } => refused(result),
             Event::Finished { target, result } => self.finished(*target, result),
         }
     }

@@ -196,6 +196,13 @@ impl FakeDevices {
         self.sticks().retain(|stick| stick.disk.name != name);
     }
 
+    /// Takes a stick out for a while, with what is on it, or puts it back.
+    pub fn hide(&self, name: &str, hidden: bool) {
+        if let Some(stick) = self.sticks().iter_mut().find(|stick| stick.disk.name == name) {
+            stick.present = !hidden;
+        }
+    }
+
     /// Changes what the list says of a stick.
     pub fn change(&self, name: &str, change: impl FnOnce(&mut Disk)) {
         if let Some(stick) = self.sticks().iter_mut().find(|stick| stick.disk.name == name) {

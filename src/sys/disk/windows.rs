@@ -21,7 +21,7 @@ use super::facts::{Bus, Disk, Protection, Usage, Volume};
 use super::target::{Intent, ListError, OpenError, Target};
 use super::windows_order::{self, Calls};
 use crate::sys::device::{device_facts, host_forbids_writing};
-use crate::sys::windows::{volume, wide};
+use crate::sys::windows::{shown, volume, wide};
 
 /// Disks with higher numbers are not looked for.
 const MAX_DISKS: u32 = 64;
@@ -152,11 +152,16 @@ impl OneVolume {
     fn shown(&self) -> Volume {
         let mut root = self.device.clone().into_os_string();
         root.push("\\");
-        let told = volume::file_system(Path::new(&root)).ok();
+        let root = Path::new(&root);
+        let told = volume::file_system(root).ok();
+        // By its letter where it has one, as people know it.
+        let name =
+            shown::places(root).into_iter().next().unwrap_or_else(|| self.device.clone().into());
+        let label = shown::label(root);
         Volume {
-            name: self.device.to_string_lossy().into_owned(),
+            name: name.to_string_lossy().into_owned(),
             kind: told.map(|told| told.name),
-            label: None,
+            label: label.map(|label| label.to_string_lossy().into_owned().into_bytes()),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! - `security`: owners, access lists, this program's own rights
 //! - `system`: computer, person, the system's folders, starting with more rights
 //! - `volume`: drives, volumes, disks
+//! - `shown`: label and letters of a volume
 //! - `registry`: reading it
 //! - `wide`: text as Windows wants it
 //!
@@ -15,6 +16,8 @@
 pub(crate) mod nt;
 pub(crate) mod registry;
 pub(crate) mod security;
+#[cfg(feature = "builder")]
+pub(crate) mod shown;
 pub(crate) mod system;
 pub(crate) mod volume;
 pub(crate) mod wide;

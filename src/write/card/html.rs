@@ -9,20 +9,22 @@ use crate::seal::names::escape;
 
 /// The style. Black on white, for a printer.
 const STYLE: &str = "\
-@page { size: A4; margin: 14mm }
-body { font: 10pt/1.35 sans-serif; color: #000; background: #fff; max-width: 182mm; margin: 0 auto }
-h1 { font-size: 15pt; margin: 0 0 3mm; border-bottom: 2px solid #000; padding-bottom: 2mm }
-h2 { font-size: 11pt; margin: 4mm 0 1mm }
+@page { size: A4; margin: 13mm 14mm }
+body { font: 9.5pt/1.3 sans-serif; color: #000; background: #fff; max-width: 182mm; margin: 0 auto }
+h1 { font-size: 15pt; margin: 0 0 2mm; border-bottom: 2px solid #000; padding-bottom: 1.5mm }
+h2 { font-size: 10.5pt; margin: 3mm 0 0.5mm; break-after: avoid }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: 0.8mm 2mm 0.8mm 0; border-bottom: 1px solid #bbb }
+th, td { text-align: left; vertical-align: top; padding: 0.6mm 2mm 0.6mm 0; border-bottom: 1px solid #888 }
 th { font-weight: normal; width: 52mm }
 td { overflow-wrap: anywhere }
-pre { font: 9pt/1.3 monospace; margin: 0.5mm 0 1mm; white-space: pre-wrap; overflow-wrap: anywhere }
-.code { font-size: 11pt; font-weight: bold }
-.notes { display: flex; gap: 6mm }
+pre { font: 8.5pt/1.25 monospace; margin: 0.3mm 0 0.8mm; white-space: pre-wrap; overflow-wrap: anywhere }
+.code { font-size: 14pt; font-weight: bold; border: 2px solid #000; padding: 1.5mm 3mm }
+.notes { display: flex; gap: 6mm; margin-top: 3mm }
 .notes div { flex: 1 }
-p { margin: 1.5mm 0 }
-.step { break-inside: avoid; margin: 1.5mm 0 }
+p { margin: 1.2mm 0 }
+.tools { break-before: page }
+.step { break-inside: avoid; margin: 2.5mm 0 }
+.caption { font-weight: bold }
 ";
 
 /// The card.
@@ -35,6 +37,7 @@ fn page(sheet: &Sheet) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
          <table>\n",
         title = text(&sheet.title.line())
@@ -62,16 +65,16 @@ fn page(sheet: &Sheet) -> String {
         page.push_str("</div>\n");
     }
     page.push_str("</div>\n");
-    page.push_str(&format!("<h2>{}</h2>\n", text(&sheet.heading.line())));
+    page.push_str(&format!("<h2 class=\"tools\">{}</h2>\n", text(&sheet.heading.line())));
     page.push_str(&format!("<p>{}<br>", text(&sheet.place.en)));
     page.push_str(&format!("<span lang=\"fr\">{}</span></p>\n", text(&sheet.place.fr)));
     for command in &sheet.commands {
         let lines: Vec<String> = command.lines.iter().map(|line| escape_html(line)).collect();
         let caption = text(&command.caption.line());
-        page.push_str(&format!("<div class=\"step\"><div>{caption}</div>\n"));
+        page.push_str(&format!("<div class=\"step\"><div class=\"caption\">{caption}</div>\n"));
         page.push_str(&format!("<pre>{}</pre>\n", lines.join("\n")));
         let expected = &command.expected;
-        page.push_str(&format!("<div>{}</div>\n", text(&expected.text.line())));
+        page.push_str(&format!("<div>→ {}</div>\n", text(&expected.text.line())));
         if let Some(value) = &expected.value {
             page.push_str(&format!("<pre>{}</pre>\n", text(value)));
         }

@@ -134,13 +134,27 @@ impl<'a> Card<'a> {
         let (product, publisher) = (&manifest.product, &manifest.publisher);
         lines.push(format!("{product}, {}, {publisher}", manifest.position()));
         sheet.row(both(|texts| texts.release.to_string()), lines);
-        let applies = manifest.applies_to.iter().map(|applies| {
-            let versions = &applies.versions;
-            let range = format!("{} - {}", versions.from, versions.to);
-            format!("{}: {} {range}", applies.instrument, applies.software)
-        });
-        sheet.row(both(|texts| texts.applies_to.to_string()), applies.collect());
+        sheet.row(both(|texts| texts.applies_to.to_string()), self.applies_to());
         sheet.row(both(|texts| texts.reference.to_string()), self.reference());
+    }
+
+    /// A line for each software and its versions, with all its instruments: what
+    /// must be read before the key is used stays on the first sheet.
+    fn applies_to(&self) -> Vec<String> {
+        let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+        for applies in &self.carried.manifest.applies_to {
+            let versions = &applies.versions;
+            let software = format!("{} {} - {}", applies.software, versions.from, versions.to);
+            let instrument = applies.instrument.to_string();
+            match lines.iter_mut().find(|(known, _)| *known == software) {
+                Some((_, instruments)) => instruments.push(instrument),
+                None => lines.push((software, vec![instrument])),
+            }
+        }
+        let line = |(software, instruments): (String, Vec<String>)| {
+            format!("{} ({software})", instruments.join(", "))
+        };
+        lines.into_iter().map(line).collect()
     }
 
     /// Whether somebody outside says what the payload must be.
@@ -218,10 +232,12 @@ impl<'a> Card<'a> {
         let carried = self.carried;
         let code = &carried.facts.release_code;
         sheet.code(both(|texts| texts.code.to_string()), code.code_lines().to_vec());
-        let bytes = both(|texts| {
-            let bytes = carried.facts.image_bytes.to_string();
-            format!("{}, {}", texts.image, fill(texts.image_bytes, &[("bytes", bytes)]))
-        });
+        let bytes = |language: Language| {
+            let (texts, bytes) = (&language.table().cards, carried.facts.image_bytes);
+            let bytes = fill(texts.image_bytes, &[("bytes", language.number(bytes))]);
+            format!("{}, {bytes}", texts.image)
+        };
+        let bytes = Both { en: bytes(Language::English), fr: bytes(Language::French) };
         sheet.code(bytes, vec![carried.facts.image_sha256.to_string()]);
         if let Some(payload) = &carried.payload {
             sheet.code(both(|texts| texts.payload.to_string()), vec![payload.to_string()]);

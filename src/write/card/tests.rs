@@ -50,7 +50,8 @@ fn a_card_has_every_fact_with_real_values() {
             &carried.facts.release_code.code_lines()[0],
             &carried.facts.release_code.code_lines()[1],
             &carried.facts.image_sha256.to_string(),
-            "41943040",
+            "41,943,040 bytes",
+            "41\u{202f}943\u{202f}040 octets",
             &signer.key.to_string(),
             &signer.key.id().to_string(),
             &format!("-x {}", sums_signature(signer.key.id())),
@@ -155,4 +156,23 @@ fn reference_hash_protection_and_demo_are_said_as_they_are() {
     assert!(!said.contains("DEMO"));
     carried.demo = true;
     assert!(page(&carried, &key).contains("DEMO: made for an exercise"));
+}
+
+#[test]
+fn instruments_of_one_software_share_a_line_and_others_do_not() {
+    let mut carried = carried();
+    let one = carried.manifest.applies_to[0].clone();
+    let named = |name: &str| {
+        let mut other = one.clone();
+        other.instrument = Text::parse(name).unwrap();
+        other
+    };
+    let mut older = named("Gamma");
+    older.versions.from = crate::seal::names::DottedVersion::parse("0.9").unwrap();
+    carried.manifest.applies_to = vec![named("Alpha"), named("Beta"), older];
+    for page in both_pages(&carried, &key()) {
+        let page = words(&page);
+        assert!(page.contains(&format!("Alpha, Beta ({} ", one.software)), "{page}");
+        assert!(page.contains(&format!("Gamma ({} 0.9 - ", one.software)), "{page}");
+    }
 }

@@ -44,6 +44,19 @@ impl Entry {
         }
     }
 
+    /// True for a line after which more is known of what is on the stick: not one
+    /// that was refused, and no proof that was not finished or found every byte
+    /// right but the switch open.
+    pub fn tells_of_the_stick(&self) -> bool {
+        match self {
+            Self::Order(_) => false,
+            Self::Write(key) => key.result != Ending::Refused,
+            Self::Confirm(key) => {
+                matches!(key.result, Ending::Proved | Ending::Failed | Ending::OsChanges)
+            }
+        }
+    }
+
     /// The format that the line is in.
     pub fn format(&self) -> u32 {
         match self {

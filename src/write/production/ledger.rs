@@ -24,6 +24,14 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// `2 sticks failed`
+    pub fn failed_sticks(&self) -> String {
+        match self.failed {
+            1 => "1 stick failed".to_string(),
+            failed => format!("{failed} sticks failed"),
+        }
+    }
+
     /// True once every key of the order is proved.
     pub fn is_complete(&self) -> bool {
         self.proved >= self.keys
@@ -54,6 +62,11 @@ impl Ledger {
     /// The lines about keys.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &KeyEntry> {
         self.entries.iter().filter_map(Entry::key)
+    }
+
+    /// Those of them after which more is known of what is on the stick.
+    fn told(&self) -> impl DoubleEndedIterator<Item = &KeyEntry> {
+        self.entries.iter().filter(|entry| entry.tells_of_the_stick()).filter_map(Entry::key)
     }
 
     /// The order of this name.
@@ -125,15 +138,8 @@ impl Ledger {
     pub fn waiting(&self, order: Option<&str>) -> Vec<&KeyEntry> {
         let used: Vec<u64> = (self.entries.iter())
             .filter_map(|entry| match entry {
-                // Read badly or without the protection, it can be tried again.
-                Entry::Confirm(key)
-                    if !matches!(
-                        key.result,
-                        Ending::NotProtected | Ending::CannotTell | Ending::Cancelled
-                    ) =>
-                {
-                    key.written_as
-                }
+                // Read badly, in use or without the protection: it can be tried again.
+                Entry::Confirm(key) if entry.tells_of_the_stick() => key.written_as,
                 _ => None,
             })
             .collect();
@@ -141,7 +147,10 @@ impl Ledger {
         for entry in &self.entries {
             let Entry::Write(key) = entry else { continue };
             // A stick that is written again at the same place is no longer what
-            // it was, whatever came of it.
+            // it was, whatever came of it. One that was refused is.
+            if !entry.tells_of_the_stick() {
+                continue;
+            }
             waiting.retain(|before| {
                 before.stick.port != key.stick.port || !looks_same(&before.stick, &key.stick)
             });
@@ -176,7 +185,7 @@ impl Ledger {
     /// no key (any more): it is to be written, whatever it looks like. A stick
     /// without a serial is known by its port alone.
     pub fn is_spoiled(&self, stick: &StickFacts, order: Option<&str>) -> bool {
-        let last = self.keys().rev().find(|key| {
+        let last = self.told().rev().find(|key| {
             let named = stick.serial.is_some() || key.stick.port == stick.port;
             named && looks_same(&key.stick, stick) && key.order.as_deref() == order
         });
@@ -191,6 +200,28 @@ impl Ledger {
             && self.entries.iter().any(|entry| match entry {
                 Entry::Write(key) => {
                     key.result != Ending::Refused && key.stick.plugged == stick.plugged
+                }
+                _ => false,
+            })
+    }
+
+    /// True where nobody knows whether this stick was unplugged since it was
+    /// written: the system does not number pluggings-in (Linux before 5.15,
+    /// Windows), and the log has a written key that says the same of itself and
+    /// was not proved yet. Whoever asks must see the stick go and come back.
+    pub fn may_have_stayed(&self, stick: &StickFacts) -> bool {
+        let proofs = || self.entries.iter().filter(|entry| entry.tells_of_the_stick());
+        let was_plugged_in_again = |attempt: u64| {
+            proofs().any(
+                |entry| matches!(entry, Entry::Confirm(key) if key.written_as == Some(attempt)),
+            )
+        };
+        stick.plugged.is_none()
+            && self.entries.iter().any(|entry| match entry {
+                Entry::Write(key) => {
+                    entry.tells_of_the_stick()
+                        && looks_same(&key.stick, stick)
+                        && !was_plugged_in_again(key.attempt)
                 }
                 _ => false,
             })
@@ -216,7 +247,7 @@ impl Ledger {
         let stayed = |key: &KeyEntry| stick.plugged.is_some() && key.stick.plugged == stick.plugged;
         let named = |key: &KeyEntry| stick.serial.is_some() && looks_same(&key.stick, stick);
         let last = self
-            .keys()
+            .told()
             .rev()
             .find(|key| key.order.as_deref() == order && (stayed(key) || named(key)));
         last.filter(|key| key.result == Ending::Proved)

@@ -58,6 +58,7 @@ fn a_proof_that_failed_uses_the_written_key_up_and_one_unread_does_not() {
         (Ending::NotProtected, 1),
         (Ending::CannotTell, 1),
         (Ending::Cancelled, 1),
+        (Ending::Refused, 1),
     ] {
         let all = ledger(vec![
             Entry::Order(Box::new(order("4711", 2))),
@@ -153,4 +154,52 @@ fn a_key_that_stayed_since_it_was_written_is_known_in_every_order() {
         assert!(!all.stayed_since_written(&at("b-6")));
         assert!(!all.stayed_since_written(&stick("1-2", "A")), "not told by this system");
     }
+}
+
+#[test]
+fn a_line_that_says_nothing_of_the_stick_changes_nothing() {
+    let here = stick("1-2", "A");
+    let nothing = [
+        write("1-2", "A", Ending::Refused),
+        confirm(1, 0, "A", Ending::Refused),
+        confirm(1, 0, "A", Ending::CannotTell),
+        confirm(1, 0, "A", Ending::NotProtected),
+    ];
+    for line in nothing {
+        let label = format!("{line:?}");
+        let with = |mut lines: Vec<Entry>| {
+            lines.push(line.clone());
+            ledger(lines)
+        };
+        let proved =
+            with(vec![write("1-2", "A", Ending::Done), confirm(1, 1, "A", Ending::Proved)]);
+        let before = proved.proved_before(&here, Some("4711"));
+        assert_eq!(before.and_then(|key| key.ordinal), Some(1), "no second number: {label}");
+        let spoiled =
+            with(vec![write("1-2", "A", Ending::Done), confirm(1, 0, "A", Ending::OsChanges)]);
+        assert!(spoiled.is_spoiled(&here, Some("4711")), "{label}");
+    }
+    // Refused to be written again, it still waits for its proof.
+    let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-2", "A", Ending::Refused)]);
+    assert_eq!(all.waiting(Some("4711")).len(), 1);
+}
+
+#[test]
+fn without_numbers_of_pluggings_in_a_written_key_may_have_stayed_until_it_is_proved() {
+    let here = stick("1-2", "A");
+    let mut lines = vec![write("1-2", "A", Ending::Done)];
+    assert!(ledger(lines.clone()).may_have_stayed(&here));
+    let elsewhere = stick("1-9", "A");
+    assert!(ledger(lines.clone()).may_have_stayed(&elsewhere), "a port is no proof either");
+    let numbered = StickFacts { plugged: Some("b-5".to_string()), ..here.clone() };
+    assert!(!ledger(lines.clone()).may_have_stayed(&numbered), "its number says it");
+    assert!(!ledger(lines.clone()).may_have_stayed(&stick("1-2", "B")));
+    lines.push(confirm(1, 1, "A", Ending::CannotTell));
+    assert!(ledger(lines.clone()).may_have_stayed(&here));
+    lines.push(confirm(1, 1, "A", Ending::Proved));
+    assert!(!ledger(lines.clone()).may_have_stayed(&here));
+    lines.push(write("1-2", "A", Ending::Failed));
+    assert!(ledger(lines).may_have_stayed(&here), "it was written again");
+    let refused = ledger(vec![write("1-2", "A", Ending::Refused)]);
+    assert!(!refused.may_have_stayed(&here), "nothing was written");
 }

@@ -1,5 +1,6 @@
 //! The file of the production log: opened, appended, checked.
 
+use crate::text::Language;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ impl From<ProductionError> for Failure {
                     LogError::Broken { .. } => Outcome::Fail,
                     _ => Outcome::Io,
                 };
-                Self::new(outcome, what, inner.advice())
+                Self::new(outcome, what, inner.advice(Language::English))
             }
             ProductionError::Newer { .. } => {
                 Self::new(Outcome::Refused, what, "A newer mediaseal wrote it: use that one.")

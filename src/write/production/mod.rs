@@ -19,6 +19,7 @@
 //! | [`log`] | the file: opened, appended, checked |
 //! | [`place`] | the folder that it lies in |
 //! | [`record`] | from what the engines saw to a line |
+//! | [`keeper`] | the line of each key at the moment it is finished |
 //! | [`find`], [`lines`] | the lines about a key that comes back |
 //! | [`export`] | CSV that no spreadsheet runs |
 //! | [`recipients`] | who gets which key, from a CSV |
@@ -26,6 +27,7 @@
 pub mod entry;
 pub mod export;
 pub mod find;
+pub mod keeper;
 pub mod ledger;
 pub mod lines;
 pub mod log;

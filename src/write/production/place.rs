@@ -1,5 +1,6 @@
 //! Where the production log lies: beside the state, unless a folder is named.
 
+use crate::text::Language;
 use std::path::{Path, PathBuf};
 
 use crate::store::folder::Access;
@@ -28,14 +29,18 @@ pub fn hold(path: &Path) -> Result<Locked<SystemFolder>, Failure> {
             PrivacyFault::Io { .. } => Outcome::Io,
             _ => Outcome::Refused,
         };
-        Failure::new(outcome, format!("the production log: {fault}"), fault.advice())
+        Failure::new(
+            outcome,
+            format!("the production log: {fault}"),
+            fault.advice(Language::English),
+        )
     })?;
     Locked::acquire(folder, PATIENCE).map_err(|error| {
         let (outcome, next) = match &error {
             LockError::Busy(_) => {
                 (Outcome::Refused, "Another station works with this log. Wait, or use it there.")
             }
-            LockError::Io { .. } => (Outcome::Io, error.advice()),
+            LockError::Io { .. } => (Outcome::Io, error.advice(Language::English)),
         };
         Failure::new(outcome, format!("the production log: {error}"), next)
     })
@@ -48,7 +53,7 @@ pub fn open(path: &Path) -> Result<SystemFolder, Failure> {
         let what = format!("the folder of the production log, {shown}: {error}");
         let next = match error.kind() {
             std::io::ErrorKind::NotFound => "Name it with --log DIR.",
-            _ => advice_for(&error),
+            _ => advice_for(&error, Language::English),
         };
         Failure::new(Outcome::Io, what, next)
     })

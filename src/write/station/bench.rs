@@ -7,54 +7,17 @@ use std::thread::{self, Scope};
 
 use super::board::{Board, Mood};
 use super::judge::{Action, Known, judge};
-use super::{Crew, Finished, Next, Station};
+use super::slot::{STEADY, Slot};
+use super::work::{Message, prove, write};
+use super::{Crew, Finished, Next, Station, words};
 use crate::store::folder::Folder;
 use crate::sys::disk::Disk;
 use crate::verify::outcome::{Failure, Outcome};
-use crate::write::confirm::{self, Seen};
-use crate::write::engine;
-use crate::write::event::{Event, Observer, Phase, Progress};
+use crate::write::confirm::Seen;
 use crate::write::production::entry::{Ending, KeyEntry};
 use crate::write::production::log::ProductionLog;
 use crate::write::production::record;
 use crate::write::result::{Ended, TargetResult};
-use crate::write::show;
-
-/// Looks at a new stick before anything is done: the system may still be about
-/// to mount it.
-const STEADY: u32 = 3;
-
-/// What the threads say.
-enum Message {
-    Writing(Disk, Phase, Progress),
-    Wrote(Box<TargetResult>),
-    Reading(Disk, u64, u64),
-    Seen(Box<Seen>, Option<u64>),
-}
-
-/// Hands on how far a key is.
-struct Relay<'a> {
-    disk: &'a Disk,
-    sender: &'a Sender<Message>,
-}
-
-impl Observer for Relay<'_> {
-    fn event(&mut self, event: &Event<'_>) {
-        if let Event::Progress { phase, progress, .. } = event {
-            // Nobody listens any more only where the station failed.
-            let _ = self.sender.send(Message::Writing(self.disk.clone(), *phase, *progress));
-        }
-    }
-}
-
-/// A stick that is there.
-struct Slot {
-    disk: Disk,
-    /// Looks since it appeared; nothing more is done once it was dealt with.
-    looks: u32,
-    settled: bool,
-    busy: bool,
-}
 
 struct Bench<'s, 'l, 'f, F: Folder> {
     station: &'s Station<'s>,
@@ -102,7 +65,7 @@ pub fn run<F: Folder>(
             let text = "was there before: unplug it, and plug it in again";
             bench.board.set(&disk, Mood::Odd, text);
         }
-        bench.slots.push(Slot { disk, looks: 0, settled: true, busy: false });
+        bench.slots.push(Slot::of(disk, true));
     }
     let (sender, messages) = channel();
     let ended = thread::scope(|scope| {
@@ -177,13 +140,19 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         's: 'scope,
     {
         let disks = list(self.station)?;
-        self.slots.retain(|slot| slot.busy || disks.iter().any(|disk| disk.same_as(&slot.disk)));
+        for slot in &mut self.slots {
+            let there = disks.iter().any(|disk| disk.same_as(&slot.disk));
+            slot.missing = if there { 0 } else { slot.missing.saturating_add(1) };
+        }
+        self.slots.retain(|slot| slot.busy || !slot.is_gone());
         for disk in disks {
             let known = self.slots.iter().position(|slot| slot.disk.same_as(&disk));
             let at = known.unwrap_or_else(|| {
-                let settled = disk.sequence.is_some_and(|number| self.over.contains(&number));
-                let slot = Slot { disk: disk.clone(), looks: 0, settled, busy: false };
-                self.slots.push(slot);
+                let settled = match disk.sequence {
+                    Some(number) => self.over.contains(&number),
+                    None => self.slots.iter().any(|slot| slot.settled && slot.may_be(&disk)),
+                };
+                self.slots.push(Slot::of(disk.clone(), settled));
                 self.slots.len() - 1
             });
             let slot = &mut self.slots[at];
@@ -256,14 +225,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
     fn take(&mut self, message: Message, crew: &mut dyn Crew) -> Result<(), Failure> {
         match message {
             Message::Writing(disk, phase, progress) => {
-                let percent = progress.done * 100 / progress.all.max(1);
-                let left = progress.left.map(|left| format!("   {} left", show::time(left)));
-                let text = format!(
-                    "{} {percent:>3} %   {}{}",
-                    doing(phase),
-                    show::rate(progress.rate),
-                    left.unwrap_or_default()
-                );
+                let text = words::writing(phase, &progress);
                 self.board.set(&disk, Mood::Working, text);
             }
             Message::Reading(disk, done, all) => {
@@ -289,22 +251,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
     fn wrote(&mut self, result: &TargetResult) -> Result<(), Failure> {
         self.settle(&result.disk);
         self.log.wrote(record::written(result, &self.station.context))?;
-        let (mood, text) = match &result.ended {
-            Ended::Done => (
-                Mood::Replug,
-                match self.station.protection {
-                    confirm::RequireProtection::Yes => {
-                        "unplug it, set the switch, plug it in again".to_string()
-                    }
-                    confirm::RequireProtection::No => {
-                        "unplug it, set its switch if it has one, plug it in again".to_string()
-                    }
-                },
-            ),
-            Ended::Failed(fault) => (Mood::Failed, failed(fault.offset(), fault.word())),
-            Ended::Cancelled => (Mood::Odd, "stopped: it is no key, write it again".to_string()),
-            other => (Mood::Odd, format!("not written: {}", other.detail())),
-        };
+        let (mood, text) = words::written(&result.ended, self.station.protection);
         if !matches!(result.ended, Ended::Done | Ended::Cancelled) {
             self.failed += 1;
         }
@@ -332,16 +279,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         let entry = self.log.confirmed(entry)?;
         let (mood, text) = match seen.ending {
             Ending::Proved => (Mood::Proved, self.card(&entry, crew)?),
-            Ending::Failed => (Mood::Failed, failed(seen.first_bad_offset, "proof")),
-            Ending::OsChanges => (
-                Mood::Odd,
-                "changed by a system: unplug it, open the switch, it is written again".to_string(),
-            ),
-            Ending::NotProtected => (
-                Mood::Replug,
-                "NOT protected: unplug it, set the switch, plug it in again".to_string(),
-            ),
-            _ => (Mood::Odd, format!("not proved: {}", seen.detail)),
+            _ => words::not_proved(seen),
         };
         self.board.set(&seen.disk, mood, text);
         Ok(())
@@ -350,12 +288,6 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
     /// The card of a key that the log has as proved.
     fn card(&mut self, entry: &KeyEntry, crew: &mut dyn Crew) -> Result<String, Failure> {
         let keys = self.progress()?.keys;
-        let protected = match entry.protection.reported {
-            Some(true) => "write-protected",
-            Some(false) => "NOT write-protected",
-            None => "protection unknown",
-        };
-        let ordinal = entry.ordinal.unwrap_or_default();
         let card = match crew.card(entry, keys) {
             Ok(said) => said,
             Err(failure) => {
@@ -363,48 +295,6 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
                 format!("NO CARD: {}", failure.what)
             }
         };
-        Ok(format!("proved, {protected}   number {ordinal}   {card}"))
+        Ok(words::proved(entry, &card))
     }
-}
-
-fn failed(offset: Option<u64>, word: &str) -> String {
-    match offset {
-        Some(offset) => {
-            let offset = crate::text::Language::English.number(offset);
-            format!("FAILED at byte {offset}: unplug it now, put it aside")
-        }
-        None => format!("FAILED ({word}): unplug it now, put it aside"),
-    }
-}
-
-fn doing(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Open | Phase::Clear | Phase::Capacity => "preparing",
-        Phase::Write => "writing",
-        Phase::Verify | Phase::Boot => "reading back",
-        Phase::Eject => "ejecting",
-    }
-}
-
-fn write(station: &Station<'_>, disk: Disk, sender: &Sender<Message>) {
-    let mut relay = Relay { disk: &disk, sender };
-    let results =
-        engine::write(station.devices, std::slice::from_ref(&disk), &station.job, &mut relay);
-    for result in results {
-        let _ = sender.send(Message::Wrote(Box::new(result)));
-    }
-}
-
-fn prove(station: &Station<'_>, disk: Disk, written_as: Option<u64>, sender: &Sender<Message>) {
-    let history = |_: &crate::seal::names::Identifier| station.history;
-    let mut last = 0;
-    let seen = confirm::look(station.devices, &disk, &station.basis(&history), &mut |done, all| {
-        // A message for each percent, not for each piece.
-        let percent = done * 100 / all.max(1);
-        if percent != last {
-            last = percent;
-            let _ = sender.send(Message::Reading(disk.clone(), done, all));
-        }
-    });
-    let _ = sender.send(Message::Seen(Box::new(seen), written_as));
 }

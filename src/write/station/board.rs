@@ -53,10 +53,7 @@ impl Board {
         let groups: String = code.to_string().chars().take(8).collect();
         let groups = format!("{} {}", &groups[..4], &groups[4..]);
         let (proved, keys) = (progress.proved, progress.keys);
-        let sticks = match progress.failed {
-            1 => "1 stick failed".to_string(),
-            failed => format!("{failed} sticks failed"),
-        };
+        let sticks = progress.failed_sticks();
         self.heading = format!(
             "Order {order} · {proved} of {keys} done · {sticks} · {groups} ... (release code)"
         );

@@ -12,6 +12,8 @@
 //! | [`board`] | what the person sees |
 //! | [`judge`] | what a stick is that was just plugged in |
 //! | `bench` | the loop |
+//! | `slot`, `work` | a stick as the loop follows it; what is done with it on its own thread |
+//! | `words` | what is said at a port |
 //!
 //! Generic over disks, clock, log and the person, so that a whole order runs in
 //! memory, with sticks that fail, are pulled out, or all say the same serial.
@@ -32,6 +34,9 @@ use crate::verify::rollback::History;
 mod bench;
 pub mod board;
 pub mod judge;
+mod slot;
+mod words;
+mod work;
 
 pub use bench::run;
 use board::Board;

@@ -1,14 +1,9 @@
 //! `mediaseal trust attach`: root signatures that came as files.
 
-use std::path::PathBuf;
-
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use mediaseal::sign::attach;
-use mediaseal::sign::files::{Existing, shown};
-use mediaseal::verify::outcome::{Failure, Outcome};
+use clap::Command;
 
 use super::{folder, path};
-use crate::screen;
+use crate::force_option;
 
 const EXAMPLE: &str = "\
 Example:
@@ -24,35 +19,8 @@ pub fn command() -> Command {
         .about("Takes over root signatures that came as files")
         .arg(folder())
         .arg(path("file", "FILE.minisig", "The signatures").num_args(1..))
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace another signature of the same key"),
-        )
+        .arg(force_option::argument("Replace another signature of the same key"))
         .after_help(EXAMPLE)
 }
 
-/// Checks all and places them.
-pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let Some(folder) = matches.get_one::<PathBuf>("folder") else {
-        return Ok(Outcome::Usage);
-    };
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
-    let files = matches.get_many::<PathBuf>("file").unwrap_or_default();
-    let checked = files.map(|file| {
-        attach::check(folder, file).map_err(|error| {
-            let failure = Failure::from(error);
-            Failure { what: format!("{}: {}", shown(file), failure.what), ..failure }
-        })
-    });
-    for attached in checked.collect::<Result<Vec<_>, _>>()? {
-        attach::write(&attached, existing)?;
-        screen::talk(&format!("  Signature of {}, checked.", attached.signer));
-        screen::data(&shown(&attached.path))?;
-    }
-    Ok(Outcome::Done)
-}
+pub use crate::attach::run;

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use mediaseal::sign::files::{self, Access, Existing, shown};
+use clap::{ArgMatches, Command};
+use mediaseal::sign::files::{self, Access, shown};
 use mediaseal::sign::lines::Lines;
 use mediaseal::sign::trust_editing as editing;
 use mediaseal::sign::trust_folder::TrustFolder;
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use super::{folder, path};
-use crate::screen;
+use crate::{force_option, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -26,12 +26,7 @@ pub fn command() -> Command {
         .about("Writes the chain as one file, the anchor")
         .arg(folder())
         .arg(path("out", "ANCHOR", "The file to write").long("out"))
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace an existing file"),
-        )
+        .arg(force_option::argument("Replace an existing file"))
         .after_help(EXAMPLE)
 }
 
@@ -42,10 +37,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         return Ok(Outcome::Usage);
     };
     let export = editing::export(&TrustFolder::read(root)?)?;
-    let existing = match matches.get_flag("force") {
-        true => Existing::Replace,
-        false => Existing::Refuse,
-    };
+    let existing = force_option::existing(matches);
     files::write(out, &export.anchor, Access::Everyone, existing)?;
     screen::talk(&format!("  Anchor  {}", shown(out)));
     let mut lines = Lines::new();

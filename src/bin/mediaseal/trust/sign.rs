@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use mediaseal::sign::files::shown;
 use mediaseal::sign::trust_editing as editing;
 use mediaseal::sign::trust_folder::TrustFolder;
@@ -19,17 +19,8 @@ Example:
 
 /// The definition.
 pub fn command() -> Command {
-    Command::new("sign")
-        .about("Shows the newest trust document and signs it")
-        .arg(folder())
-        .args(key_option::arguments())
-        .arg(
-            Arg::new("print")
-                .long("print")
-                .action(ArgAction::SetTrue)
-                .help("Show the line for minisign itself"),
-        )
-        .group(ArgGroup::new("how").args(["key", "print"]).required(true))
+    let command = Command::new("sign").about("Shows the newest trust document and signs it");
+    key_option::key_or_print(command.arg(folder()))
         .arg(
             Arg::new("yes-version")
                 .long("yes-version")

@@ -1,7 +1,9 @@
-use super::super::image::testing::{content, image};
+use std::time::Duration;
+
 use super::*;
 use crate::sys::disk::fake::{Call, FakeDevices, Fault as StickFault, stick};
 use crate::sys::disk::{Devices as _, Intent};
+use crate::write::image::testing::{content, image};
 
 const MIB: u64 = 1 << 20;
 const HEAD: u64 = HEAD_BYTES as u64;
@@ -80,7 +82,7 @@ fn a_key_is_the_image_and_zeros_to_the_last_byte() {
         expected.resize(device as usize, 0);
         assert!(key.holds(&expected, 0), "{bytes} on {device}");
         let head = 2 * HEAD;
-        let work = super::super::engine::work(bytes, device, Extent::WholeMedium);
+        let work = crate::write::engine::work(bytes, device, Extent::WholeMedium);
         assert!((work..=work + head).contains(&key.moved), "{} of {work}", key.moved);
     }
 }
@@ -142,7 +144,7 @@ fn is_no_key(key: &Tried) {
 #[test]
 fn a_stop_at_any_moment_leaves_no_key() {
     let image = image(&content(4 * MIB as usize));
-    let work = super::super::engine::work(4 * MIB, 8 * MIB, Extent::WholeMedium);
+    let work = crate::write::engine::work(4 * MIB, 8 * MIB, Extent::WholeMedium);
     let mut stopped = 0;
     for stop_at in (0..work).step_by(MIB as usize / 2) {
         let key = tried(&image, 8 * MIB, Extent::WholeMedium, &[], stop_at);
@@ -224,9 +226,27 @@ fn damage_in_the_boot_area_takes_the_boot_area_away_again() {
 
 #[test]
 fn an_image_that_changed_makes_no_key() {
-    let mut changed = image(&content(4 * MIB as usize));
-    changed.sha256.0[0] ^= 1;
-    let key = tried(&changed, 8 * MIB, Extent::WholeMedium, &[], u64::MAX);
+    // A flipped bit anywhere in the private file: in the head, and behind it.
+    for at in [5, MIB + 7, 2 * MIB, 3 * MIB + 511, 4 * MIB - 1] {
+        let mut bytes = content(4 * MIB as usize);
+        let mut changed = image(&bytes);
+        bytes[at as usize] ^= 0x04;
+        changed.pieces = std::mem::replace(&mut changed, image(&bytes)).pieces;
+        let key = tried(&changed, 8 * MIB, Extent::WholeMedium, &[], u64::MAX);
+        let piece = at / MIB * MIB;
+        assert!(
+            matches!(key.written.ended, Ended::Failed(Fault::Image { offset, .. }) if offset == piece),
+            "{at}: {:?}",
+            key.written.ended
+        );
+        is_no_key(&key);
+        let sent = |call: &Call| matches!(call, Call::Write { offset, bytes, .. } if *bytes == PIECE && *offset >= HEAD && *offset >= piece);
+        assert!(!key.calls.iter().any(sent), "{at}: it went to the stick: {:?}", key.calls);
+    }
+    // Fewer pieces than were rendered.
+    let mut longer = image(&content(5 * MIB as usize));
+    longer.bytes = 4 * MIB;
+    let key = tried(&longer, 8 * MIB, Extent::WholeMedium, &[], u64::MAX);
     assert!(matches!(key.written.ended, Ended::Failed(Fault::Image { .. })));
     is_no_key(&key);
     let mut shorter = image(&content(4 * MIB as usize));
@@ -254,4 +274,52 @@ fn a_stick_that_cannot_be_ejected_is_still_done() {
     let key = plain(4 * MIB as usize, 8 * MIB, &[StickFault::EjectError]);
     assert_eq!(key.written.ended, Ended::Done);
     assert_eq!(key.written.ejected, Some(Ejected::NotPossible));
+}
+
+/// Places on a stick that were marked and hold anything but zeros or old data.
+fn marks(key: &Tried, device: u64) -> Vec<u64> {
+    let places = capacity::places(device).into_iter();
+    let is_mark = |place: &u64| {
+        let sector = key.devices.content(&key.name, *place, SECTOR);
+        sector.iter().any(|byte| *byte != 0) && sector.iter().any(|byte| *byte != 0xAA)
+    };
+    places.filter(is_mark).collect()
+}
+
+#[test]
+fn a_stop_or_a_lie_leaves_no_mark_of_the_capacity_test() {
+    let (image, device) = (image(&content(3 * MIB as usize)), 32 * MIB);
+    let work = crate::write::engine::work(3 * MIB, device, Extent::WholeMedium);
+    let mut seen = 0;
+    for stop_at in (0..work).step_by(2 * MIB as usize) {
+        let key = tried(&image, device, Extent::WholeMedium, &[], stop_at);
+        if key.written.ended == Ended::Cancelled && key.phases.contains(&Phase::Capacity) {
+            assert_eq!(marks(&key, device), [0; 0], "stopped at {stop_at}");
+            assert!(!key.written.marks_left, "{stop_at}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
+    // What a stick drops or wraps cannot be proved cleared: it says so.
+    let short = tried(
+        &image,
+        device,
+        Extent::WholeMedium,
+        &[StickFault::DropsFrom { at: 8 * MIB }],
+        u64::MAX,
+    );
+    assert!(matches!(short.written.ended, Ended::Failed(Fault::Capacity { .. })));
+    assert!(short.written.marks_left || marks(&short, device).is_empty());
+}
+
+#[test]
+fn marks_that_could_not_be_cleared_are_told() {
+    let device = 32 * MIB;
+    let bad = [StickFault::WriteError { at: 16 * MIB }];
+    let key = plain(3 * MIB as usize, device, &bad);
+    assert!(matches!(key.written.ended, Ended::Failed(Fault::Write { .. })));
+    assert!(key.written.marks_left, "it is put aside as it is");
+    assert!(!marks(&key, device).is_empty(), "the case is a real one");
+    let key = plain(3 * MIB as usize, device, &[StickFault::ReadError { at: 20 * MIB }]);
+    assert!(!key.written.marks_left, "all of them were written over: {:?}", key.written);
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::event::Progress;
+use crate::write::event::Progress;
 
 /// The rate is taken over this long: sticks write in bursts.
 const WINDOW: Duration = Duration::from_secs(5);

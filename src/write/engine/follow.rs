@@ -1,65 +1,29 @@
-//! One key or fifty at the same time, each on a thread of its own.
-//!
-//! All targets are opened, and asked again who they are, before the first byte
-//! is written to any. From then on a target that is slow, fails, lies, hangs or
-//! is pulled out concerns nobody but itself. Events come to the caller on the
-//! caller's own thread.
+//! The targets of one run: a thread for each that writes, and the caller's own
+//! thread, which hears of all of them, tells the observer, and gives up those
+//! that nothing comes back from.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::cancel::Cancel;
-use super::clock::Clock;
-use super::eligible::{Policy, reasons};
-use super::event::{Event, Observer, Phase};
-use super::image::Image;
-use super::key::{self, Order, Reporter, Written};
+use super::halt::Reporter;
+use super::key::{self, Order, Written};
 use super::rate::Rate;
-use super::result::{Ended, Extent, Fault, Moved, TargetResult};
-use crate::sys::disk::{Devices, Disk, Intent, OpenError, Protection, Target};
+use super::{Eject, Job, begun, open, work};
+use crate::sys::disk::{Devices, Disk, Target};
+use crate::write::cancel::Cancel;
+use crate::write::clock::Clock;
+use crate::write::event::{Event, Observer, Phase};
+use crate::write::result::{Ended, Fault, TargetResult};
 
 /// How often the caller hears of progress.
 const TICK: Duration = Duration::from_millis(250);
 /// Silence of a target that is worth a word.
 const STALL: Duration = Duration::from_secs(30);
-/// Silence after which a target is given up: the system itself gives a USB
-/// device 30 seconds for each command and repeats it five times.
-pub const PATIENCE: Duration = Duration::from_secs(240);
 
-/// Whether a key is ejected at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Eject {
-    /// Yes: nothing mounts it, and changes it, before it is plugged in again.
-    Yes,
-    /// No, it stays attached.
-    No,
-}
-
-/// What is to be done.
-#[derive(Clone)]
-pub struct Job {
-    /// The image.
-    pub image: Arc<Image>,
-    /// How much of each device is written.
-    pub extent: Extent,
-    /// What the opened disks are judged by, once more. Its `needed` must be
-    /// the image's size.
-    pub policy: Policy,
-    /// Whether keys are ejected.
-    pub eject: Eject,
-    /// Silence after which a target is given up; [`PATIENCE`].
-    pub patience: Duration,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The person's wish to stop.
-    pub cancel: Cancel,
-}
-
-/// Writes the image to every disk of `chosen`, at the same time. The results
-/// are in the order of `chosen`.
-pub fn write(
+/// See [`super::write`].
+pub(super) fn run(
     devices: &dyn Devices,
     chosen: &[Disk],
     job: &Job,
@@ -71,38 +35,12 @@ pub fn write(
     for (index, target) in opened.into_iter().enumerate() {
         match target {
             Ok((target, bytes)) => run.begin(index, target, bytes, sender.clone()),
-            Err(ended) => run.finish(index, Written { ended, head_cleared: false, ejected: None }),
+            Err(ended) => run.finish(index, Written::without_word(ended, Phase::Open)),
         }
     }
     drop(sender);
     run.follow(&messages);
     run.targets.into_iter().map(|target| target.result).collect()
-}
-
-/// Opens a disk and makes sure that it is the one that was meant and may be
-/// written.
-fn open(devices: &dyn Devices, disk: &Disk, job: &Job) -> Result<(Box<dyn Target>, Disk), Ended> {
-    let mut target = devices.open(disk, Intent::Write).map_err(|error| match error {
-        OpenError::Gone | OpenError::Io { .. } => Ended::Failed(Fault::Open(error.to_string())),
-        OpenError::Busy
-        | OpenError::WriteProtected
-        | OpenError::NotAllowed
-        | OpenError::NotADisk
-        | OpenError::Unsupported => Ended::NotOpened(error.to_string()),
-    })?;
-    let now = target.disk().map_err(|error| Ended::Failed(Fault::Open(error.to_string())))?;
-    if let Some(fact) = now.first_difference(disk) {
-        return Err(Ended::OtherDisk(fact));
-    }
-    if Some(target.bytes()) != now.bytes {
-        return Err(Ended::OtherDisk("size"));
-    }
-    let policy = Policy { needed: Some(job.image.bytes), ..job.policy.clone() };
-    let reasons = reasons(&now, &policy);
-    match reasons.is_empty() {
-        true => Ok((target, now)),
-        false => Err(Ended::Refused(reasons)),
-    }
 }
 
 /// What a target's thread says.
@@ -153,7 +91,7 @@ impl Run<'_> {
         };
         let now = self.job.clock.elapsed();
         self.targets.push(Following {
-            result: self.empty_result(disk, protection),
+            result: begun(disk, protection, self.job),
             all: 0,
             at: 0,
             rate: Rate::default(),
@@ -166,25 +104,6 @@ impl Run<'_> {
             let bytes = target.bytes();
             (target, bytes)
         })
-    }
-
-    fn empty_result(&self, disk: &Disk, protection: Protection) -> TargetResult {
-        TargetResult {
-            disk: disk.clone(),
-            // Until it is known better, and never "done".
-            ended: Ended::Cancelled,
-            phase: Phase::Open,
-            extent: self.job.extent,
-            image: self.job.image.sha256,
-            image_bytes: self.job.image.bytes,
-            started: self.job.clock.now(),
-            finished: None,
-            written: Moved::default(),
-            read: Moved::default(),
-            protection,
-            head_cleared: false,
-            ejected: None,
-        }
     }
 
     fn begin(
@@ -266,6 +185,7 @@ impl Run<'_> {
         target.finished = true;
         target.result.ended = written.ended;
         target.result.head_cleared = written.head_cleared;
+        target.result.marks_left = written.marks_left;
         target.result.ejected = written.ejected;
         target.result.finished = self.job.clock.now();
         self.observer.event(&Event::Finished { target: index, result: &target.result });
@@ -310,20 +230,11 @@ impl Run<'_> {
             if !target.finished && which(target) {
                 target.abandoned.cancel();
                 let ended = Ended::Failed(Fault::Hangs { offset: target.at });
-                self.finish(index, Written { ended, head_cleared: false, ejected: None });
+                let reached = target.result.phase;
+                self.finish(index, Written::without_word(ended, reached));
             }
         }
     }
-}
-
-/// Bytes that are written and read for one key: all of it there and back, the
-/// head once more each way and once more back, apart from a few sectors.
-pub fn work(image: u64, device: u64, extent: Extent) -> u64 {
-    let head = super::pipe::HEAD_BYTES as u64;
-    let end = key::end(image, device, extent);
-    // A device that is all head has its last mark there, and is read once less.
-    let heads = if end > head { 3 } else { 2 };
-    end.saturating_mul(2).saturating_add(heads * head)
 }
 
 /// A target's thread, as its work sees it.
@@ -359,7 +270,3 @@ impl Reporter for Channel {
         self.clock.elapsed()
     }
 }
-
-#[cfg(test)]
-#[path = "engine_tests.rs"]
-mod tests;

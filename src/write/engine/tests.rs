@@ -1,13 +1,13 @@
-use super::super::clock::SystemClock;
-use super::super::eligible::WhyNot;
-use super::super::event::Progress;
-use super::super::image::testing::{content, image};
-use super::super::result::outcome;
+use super::testing::{job, plugged};
 use super::*;
 use crate::seal::timestamp::Timestamp;
 use crate::sys::disk::Usage;
 use crate::sys::disk::fake::{FakeDevices, Fault as StickFault, stick};
 use crate::verify::outcome::Outcome;
+use crate::write::eligible::WhyNot;
+use crate::write::event::{Event, Progress};
+use crate::write::image::testing::content;
+use crate::write::result::outcome;
 
 const MIB: u64 = 1 << 20;
 
@@ -41,31 +41,9 @@ impl Observer for Ear {
             }
             Event::Overall(progress) => self.overall.push(*progress),
             Event::Stalled { .. } => self.stalled += 1,
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::Refused { .. } => {}
         }
     }
-}
-
-fn job() -> Job {
-    Job {
-        image: Arc::new(image(&content(3 * MIB as usize))),
-        extent: Extent::WholeMedium,
-        policy: Policy::for_list(),
-        eject: Eject::Yes,
-        patience: PATIENCE,
-        clock: Arc::new(SystemClock::start()),
-        cancel: Cancel::new(),
-    }
-}
-
-fn plugged(faults: &[(&str, &[StickFault])]) -> (FakeDevices, Vec<Disk>) {
-    let devices = FakeDevices::new();
-    for (port, faults) in faults {
-        devices.plug(stick(port, &format!("S{port}"), 5 * MIB), 0xAA, faults);
-    }
-    let mut disks = devices.list().unwrap();
-    disks.sort_by(|a, b| a.port.cmp(&b.port));
-    (devices, disks)
 }
 
 fn is_key(devices: &FakeDevices, disk: &Disk) -> bool {

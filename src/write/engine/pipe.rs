@@ -1,6 +1,10 @@
-//! The long way there and back: the image is read and hashed on one thread
-//! while the stick is written by another, and compared on one while it is read
-//! by another. So hashing costs no time beside a stick, nor beside a fast disk.
+//! The long way there and back: the image is read and compared with what was
+//! rendered on one thread while the stick is written by another, and what the
+//! stick holds is compared on one while it is read by another. So neither costs
+//! time beside a stick, nor beside a fast disk.
+//!
+//! A piece that is not the rendered one goes to no stick: its digest is looked at
+//! before it is handed on.
 //!
 //! Memory: [`BUFFERS`] pieces on their way, one of zeros or of the image, and
 //! the head: 6 MiB for a target.
@@ -8,16 +12,14 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use sha2::{Digest as _, Sha256};
-
-use super::image::Image;
-use super::key::{Halt, Reporter};
-use super::result::Fault;
-use crate::seal::digest::Digest;
+use super::halt::{Halt, Reporter};
+use crate::build::piece_digests::PIECE_BYTES;
 use crate::sys::disk::{AlignedBuffer, Target};
+use crate::write::image::Image;
+use crate::write::result::Fault;
 
 /// Bytes of one access: sticks write at full speed from this size on.
-pub(super) const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = PIECE_BYTES;
 /// Bytes at the start that come last: MBR, gap, boot sectors and the start of
 /// the FATs.
 pub(super) const HEAD_BYTES: usize = 2 << 20;
@@ -65,14 +67,15 @@ fn buffers() -> (SyncSender<AlignedBuffer>, Receiver<AlignedBuffer>) {
     (free, waiting)
 }
 
-/// Writes the range, and reads `head` from the image's start. Returns the
-/// SHA-256 of the whole image as this target got it.
+/// Writes the range, and reads `head` from the image's start. Every piece of the
+/// image that this target gets, the head's included, is the rendered one, or it
+/// ends before that piece.
 pub(super) fn write(
     target: &mut dyn Target,
     wanted: Wanted<'_>,
     head: &mut AlignedBuffer,
     reporter: &mut dyn Reporter,
-) -> Result<Digest, Halt> {
+) -> Result<(), Halt> {
     let (free, waiting) = buffers();
     let (sender, pieces) = sync_channel(BUFFERS);
     thread::scope(|scope| {
@@ -84,9 +87,11 @@ pub(super) fn write(
         // What the stick did comes first: a feeder that lost its reader has
         // nothing to say.
         let at = written?;
-        let digest = fed?;
-        zeros(target, wanted, at, reporter)?;
-        Ok(digest)
+        let pieces = fed?;
+        if pieces != wanted.image.pieces.count() {
+            return Err(lost(at, "it was not read to its end").into());
+        }
+        zeros(target, wanted, at, reporter)
     })
 }
 
@@ -94,32 +99,43 @@ fn lost(offset: u64, detail: &str) -> Fault {
     Fault::Image { offset, detail: detail.to_string() }
 }
 
-/// Reads and hashes the image.
+/// Reads the image and compares each piece with what was rendered. Returns how
+/// many there were.
 fn feed(
     wanted: Wanted<'_>,
     head: &mut AlignedBuffer,
     waiting: &Receiver<AlignedBuffer>,
     pieces: &SyncSender<Piece>,
-) -> Result<Digest, Fault> {
-    let mut hash = Sha256::new();
-    let fill = |buffer: &mut [u8], offset| {
-        wanted.image.fill(buffer, offset).map_err(|error| lost(offset, &error.to_string()))
+) -> Result<usize, Fault> {
+    let mut rendered = 0;
+    let mut fill = |buffer: &mut [u8], offset| {
+        let filled = wanted.image.fill(buffer, offset);
+        let count = filled.map_err(|error| lost(offset, &error.to_string()))?;
+        // An image that ends in the head has no piece there.
+        if count > 0 {
+            let index = (offset / PIECE as u64) as usize;
+            if !wanted.image.pieces.is(index, &buffer[..count]) {
+                return Err(lost(offset, "it holds something else than was rendered"));
+            }
+            rendered += 1;
+        }
+        Ok(())
     };
-    let count = fill(head, 0)?;
-    hash.update(&head[..count]);
+    for (index, piece) in head.chunks_mut(PIECE).enumerate() {
+        fill(piece, (index * PIECE) as u64)?;
+    }
     let mut offset = wanted.from;
     while wanted.has_image(offset) {
         // The writer has stopped; it knows why.
         let Ok(mut buffer) = waiting.recv() else { break };
         let length = wanted.length(offset);
-        let count = fill(&mut buffer[..length], offset)?;
-        hash.update(&buffer[..count]);
+        fill(&mut buffer[..length], offset)?;
         if pieces.send(Piece { buffer, offset, length }).is_err() {
             break;
         }
         offset += length as u64;
     }
-    Ok(Digest(hash.finalize().into()))
+    Ok(rendered)
 }
 
 /// Writes what comes; returns where it ended.

@@ -1,0 +1,81 @@
+//! Puts the line of each key into the log at the moment it is finished, while
+//! others are still being written: a power cut loses the keys that were on their
+//! way, and none that was done.
+//!
+//! The line comes first, the word to the person after it. Where a line cannot be
+//! kept, the keys that are still being written are stopped: without a line none
+//! of them would count. Nothing is left out: every later line is tried as well.
+
+use super::log::{ProductionError, ProductionLog};
+use super::record::{self, Context};
+use crate::store::folder::Folder;
+use crate::verify::outcome::Failure;
+use crate::write::cancel::Cancel;
+use crate::write::event::{Event, Observer};
+use crate::write::result::TargetResult;
+use crate::write::show;
+
+/// An [`Observer`] between the engine and whoever shows what happens.
+pub struct Keeper<'a, 'log, 'folder, F: Folder> {
+    log: &'log mut ProductionLog<'folder, F>,
+    context: &'a Context,
+    next: &'a mut dyn Observer,
+    cancel: Cancel,
+    /// The first line that could not be kept, and why.
+    fault: Option<ProductionError>,
+    /// Keys that are written and have no line, by their place.
+    unlogged: Vec<String>,
+}
+
+impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
+    /// Keeps lines with `context` in `log` and hands every event on to `next`.
+    /// `cancel` is that of the job whose events these are.
+    pub fn new(
+        log: &'log mut ProductionLog<'folder, F>,
+        context: &'a Context,
+        next: &'a mut dyn Observer,
+        cancel: Cancel,
+    ) -> Self {
+        Self { log, context, next, cancel, fault: None, unlogged: Vec::new() }
+    }
+
+    /// Keeps one line.
+    fn keep(&mut self, result: &TargetResult) {
+        if let Err(error) = self.log.wrote(record::written(result, self.context)) {
+            self.cancel.cancel();
+            self.fault.get_or_insert(error);
+            if result.is_done() {
+                self.unlogged.push(show::place(&result.disk));
+            }
+        }
+    }
+
+    /// An error if a line could not be kept: it names the keys that look done
+    /// and are none.
+    pub fn close(self) -> Result<(), Failure> {
+        let Some(error) = self.fault else { return Ok(()) };
+        let failure = Failure::from(error);
+        if self.unlogged.is_empty() {
+            return Err(failure);
+        }
+        let what = format!(
+            "{}; written, but without a line in the log, so no key: {}",
+            failure.what,
+            self.unlogged.join(", ")
+        );
+        Err(Failure { what, ..failure })
+    }
+}
+
+impl<F: Folder> Observer for Keeper<'_, '_, '_, F> {
+    fn event(&mut self, event: &Event<'_>) {
+        if let Event::Finished { result, .. } | Event::Refused { result } = event {
+            self.keep(result);
+        }
+        self.next.event(event);
+    }
+}
+
+#[cfg(test)]
+#[path = "keeper_tests.rs"]
+mod tests;
