@@ -208,14 +208,15 @@ mod tests {
 
     #[test]
     fn faults_of_a_source_are_told_apart() {
+        use crate::source::{Doing, Oddity};
         let place = || "SEAL".to_string();
         let too_long = SourceError::TooLong { path: place(), limit: 1 };
         assert!(matches!(too_long.into(), ReadFault::TooLong));
         let source = std::io::Error::other("gone");
-        let failed = SourceError::Io { place: place(), doing: "reading", source };
+        let failed = SourceError::Io { place: place(), doing: Doing::Reading, source };
         assert!(matches!(failed.into(), ReadFault::Io(_)));
         assert!(matches!(SourceError::Busy { place: place() }.into(), ReadFault::Io(_)));
-        let odd = SourceError::Malformed { place: place(), what: "a loop".to_string() };
+        let odd = SourceError::Malformed { place: place(), what: Oddity::SecondLabel };
         assert!(matches!(odd.into(), ReadFault::Malformed(_)));
     }
 
