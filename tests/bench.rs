@@ -13,7 +13,6 @@ use mediaseal::store::faulty::Fault as DiskFault;
 use mediaseal::sys::disk::fake::{Fault, stick};
 use mediaseal::sys::disk::{Disk, Usage};
 use mediaseal::verify::outcome::Outcome;
-use mediaseal::write::confirm::RequireProtection;
 use mediaseal::write::production::entry::Ending;
 use mediaseal::write::station::Finished;
 use mediaseal::write::station::board::Mood;
@@ -22,9 +21,8 @@ use mediaseal::write::station::board::Mood;
 fn an_order_is_made_over_two_days_with_a_bad_stick_and_equal_serials() {
     let floor = Floor::new();
     let bad = [Fault::WriteError { at: 20 << 20 }];
-    let (finished, cards) = floor.run(
+    let (finished, cards) = floor.makes_protected(
         3,
-        RequireProtection::Yes,
         vec![
             then(|| {
                 floor.plug("1-1", "SAME", &[]);
@@ -46,9 +44,8 @@ fn an_order_is_made_over_two_days_with_a_bad_stick_and_equal_serials() {
     assert_eq!((progress.proved, progress.waiting, progress.failed), (1, 1, 1));
     // Next day: the log alone says where it goes on.
     floor.devices.unplug(&stick("1-3", "", STICK).name);
-    let (finished, cards) = floor.run(
+    let (finished, cards) = floor.makes_protected(
         3,
-        RequireProtection::Yes,
         vec![
             Box::new(|board| board.heading.contains("1 of 3 done · 1 stick failed")),
             says("1-1", "was there before"),
@@ -75,9 +72,8 @@ fn an_order_is_made_over_two_days_with_a_bad_stick_and_equal_serials() {
 fn a_stick_that_is_pulled_out_fails_alone() {
     let floor = Floor::new();
     let pulled = [Fault::RemovedAfter { bytes: 10 << 20 }];
-    let (finished, _) = floor.run(
+    let (finished, _) = floor.makes(
         1,
-        RequireProtection::No,
         vec![
             then(|| _ = floor.plug("1-1", "A", &pulled)),
             until("1-1", Mood::Failed),
@@ -94,9 +90,8 @@ fn a_stick_that_is_pulled_out_fails_alone() {
 #[test]
 fn a_key_that_a_system_changed_is_told_and_written_again() {
     let floor = Floor::new();
-    let (finished, _) = floor.run(
+    let (finished, _) = floor.makes_protected(
         1,
-        RequireProtection::Yes,
         vec![
             written(&floor, "1-1", "A"),
             // Plugged in without its switch: not protected, and mounted.
@@ -129,9 +124,8 @@ fn nothing_is_written_that_was_there_before_is_mounted_or_too_much() {
         disk.usage = Some(vec![Usage::Mounted("/media/key".into())]);
         floor.devices.plug(disk, 0xA5, &[]);
     };
-    let (finished, _) = floor.run(
+    let (finished, _) = floor.makes(
         1,
-        RequireProtection::No,
         vec![
             says("1-1", "was there before"),
             then(mounted),
@@ -167,9 +161,8 @@ fn nothing_is_written_that_was_there_before_is_mounted_or_too_much() {
 #[test]
 fn a_key_that_dd_wrote_is_numbered_and_one_with_a_number_keeps_it() {
     let floor = Floor::new();
-    let (finished, cards) = floor.run(
+    let (finished, cards) = floor.makes_protected(
         2,
-        RequireProtection::Yes,
         vec![
             then(|| {
                 floor.dd("1-1", "DD", &floor.image);
@@ -197,9 +190,8 @@ fn moved(floor: &Floor, from: &str, to: &str) {
 #[test]
 fn a_key_without_a_serial_that_comes_once_more_gets_no_second_number() {
     let floor = Floor::new();
-    let (finished, cards) = floor.run(
+    let (finished, cards) = floor.makes_protected(
         2,
-        RequireProtection::Yes,
         vec![
             written(&floor, "1-1", ""),
             replugged(&floor, "1-1", true, "number 1"),
@@ -213,9 +205,8 @@ fn a_key_without_a_serial_that_comes_once_more_gets_no_second_number() {
 #[test]
 fn a_numbered_key_at_another_port_is_not_taken_for_its_twin() {
     let floor = Floor::new();
-    let (finished, cards) = floor.run(
+    let (finished, cards) = floor.makes_protected(
         2,
-        RequireProtection::Yes,
         vec![
             then(|| {
                 floor.plug("1-1", "SAME", &[]);
@@ -242,9 +233,8 @@ fn a_numbered_key_at_another_port_is_not_taken_for_its_twin() {
 fn a_stick_that_a_list_left_out_is_not_plugged_in_by_that() {
     let floor = Floor::new();
     let there = floor.plug("1-1", "THERE", &[]);
-    let (finished, _) = floor.run(
+    let (finished, _) = floor.makes(
         2,
-        RequireProtection::No,
         vec![
             says("1-1", "was there before"),
             then(|| floor.devices.unplug(&there.name)),
@@ -276,9 +266,8 @@ fn without_numbers_of_pluggings_in_only_a_stick_that_was_seen_to_go_is_new() {
     let plug = |port: &str| floor.devices.plug(bare(port), 0xA5, &[]);
     let gone = |name: &str| floor.devices.unplug(name);
     let name = bare("1-2").name;
-    let (finished, _) = floor.run(
+    let (finished, _) = floor.makes(
         1,
-        RequireProtection::No,
         vec![
             says("1-1", "was there before"),
             // Left out of one list, and told with other facts: not plugged in by that.
@@ -309,9 +298,8 @@ fn without_numbers_of_pluggings_in_only_a_stick_that_was_seen_to_go_is_new() {
 #[test]
 fn a_log_that_cannot_be_written_stops_the_station() {
     let floor = Floor::new();
-    let (finished, cards) = floor.run(
+    let (finished, cards) = floor.makes(
         1,
-        RequireProtection::No,
         vec![
             then(|| _ = floor.plug("1-1", "A", &[])),
             until("1-1", Mood::Working),
@@ -329,11 +317,8 @@ fn a_log_that_cannot_be_written_stops_the_station() {
 #[test]
 fn a_card_that_cannot_be_made_is_told_and_the_key_stays_proved() {
     let floor = Floor::new();
-    let (finished, _) = floor.run(
-        13,
-        RequireProtection::No,
-        vec![written(&floor, "1-1", "A"), replugged(&floor, "1-1", false, "NO CARD")],
-    );
+    let (finished, _) = floor
+        .makes(13, vec![written(&floor, "1-1", "A"), replugged(&floor, "1-1", false, "NO CARD")]);
     let finished = finished.unwrap();
     assert_eq!((finished.cards_missing, finished.outcome()), (1, Outcome::SomeFailed));
     assert_eq!(floor.ledger().progress("4711").unwrap().proved, 1);
@@ -343,11 +328,8 @@ fn a_card_that_cannot_be_made_is_told_and_the_key_stays_proved() {
 fn stopping_leaves_keys_that_do_not_mount() {
     let floor = Floor::new();
     let slow = [Fault::Slow { pause: Duration::from_millis(20) }];
-    let (finished, _) = floor.run(
-        1,
-        RequireProtection::No,
-        vec![then(|| _ = floor.plug("1-1", "A", &slow)), until("1-1", Mood::Working)],
-    );
+    let (finished, _) = floor
+        .makes(1, vec![then(|| _ = floor.plug("1-1", "A", &slow)), until("1-1", Mood::Working)]);
     assert_eq!(finished.unwrap().outcome(), Outcome::Cancelled);
     assert_eq!(floor.results(), [Ending::Cancelled]);
     let name = stick("1-1", "A", STICK).name;

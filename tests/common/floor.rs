@@ -40,6 +40,9 @@ pub const STICK: u64 = 36 << 20;
 /// Looks at the board before a test gives up waiting.
 const PATIENT: usize = 200_000;
 
+/// What came of a run, and the cards: number and recipient.
+pub type Made = (Result<Finished, Failure>, Vec<(u32, String)>);
+
 /// A release, its image, and a computer with ports.
 pub struct Floor {
     pub team: Team,
@@ -197,13 +200,18 @@ impl Floor {
         }
     }
 
+    /// An order of so many keys that need not be write-protected, by a script.
+    pub fn makes(&self, keys: u32, steps: Vec<Step<'_>>) -> Made {
+        self.run(keys, RequireProtection::No, steps)
+    }
+
+    /// An order of keys that must be write-protected.
+    pub fn makes_protected(&self, keys: u32, steps: Vec<Step<'_>>) -> Made {
+        self.run(keys, RequireProtection::Yes, steps)
+    }
+
     /// One run of the station by a script; what came of it and which cards.
-    pub fn run(
-        &self,
-        keys: u32,
-        protection: RequireProtection,
-        steps: Vec<Step<'_>>,
-    ) -> (Result<Finished, Failure>, Vec<(u32, String)>) {
+    fn run(&self, keys: u32, protection: RequireProtection, steps: Vec<Step<'_>>) -> Made {
         let locked = Locked::acquire(self.log.clone(), Duration::ZERO).unwrap();
         let mut log = ProductionLog::open(&locked).unwrap();
         log.order(self.order(keys)).unwrap();

@@ -16,11 +16,11 @@ faults() {
     local no_pass="!^PASS" unread="^CANNOT TELL"
     case_is vm_bad_sector_in_free_space
     expect enrol 0
-    expect bad_free 3 "M-601 .*sector 60000 " "$unread" "$no_pass" "!^FAIL"
+    expect bad_free 3 "M-601 .*sector 60,000 " "$unread" "$no_pass" "!^FAIL"
 
     case_is vm_bad_sector_in_payload
     expect bad_read 1 "Input/output error"
-    expect bad_file 3 "M-601 .*sector 8000 " "$unread" "$no_pass" "!^FAIL"
+    expect bad_file 3 "M-601 .*sector 8,000 " "$unread" "$no_pass" "!^FAIL"
     expect bad_copy 3 "M-601 .*PAYLOAD/setup.bin" "^Nothing was copied" "$no_pass"
     expect nothing_of_bad 0 "!."
 
