@@ -1,7 +1,7 @@
 //! Install, repair and remove from the first question to the record, with a
 //! computer and an installer of the test: every exit code, every refusal, the
 //! exact command lines, and what is written down.
-#![cfg(target_os = "linux")]
+#![cfg(feature = "builder")]
 
 mod common;
 #[path = "common/instrument.rs"]
@@ -15,15 +15,18 @@ use instrument::{CODE, Came, Instrument, PACKAGE};
 use mediaseal::install::command::Window;
 use mediaseal::install::fake::FakeInstaller;
 use mediaseal::install::performed_page;
-use mediaseal::install::procedure::{self, Wish, World};
+use mediaseal::install::procedure;
 use mediaseal::install::status::{self, ToDo, Writing};
+use mediaseal::install::world::{Wish, World};
 use mediaseal::instrument::model::Model;
 use mediaseal::instrument::person::Script;
 use mediaseal::instrument::runs::RunPlace;
+use mediaseal::seal::digest::Digest;
 use mediaseal::seal::manifest::Restart;
 use mediaseal::seal::names::Text;
 use mediaseal::store::SystemFolder;
 use mediaseal::text::Language;
+use mediaseal::verify::enrolment::{self, Enrolment};
 use mediaseal::verify::outcome::Outcome;
 use mediaseal::verify::rollback::Older;
 use mediaseal::verify::session::Asked;
@@ -324,20 +327,131 @@ fn status_says_what_is_left_to_do() {
 }
 
 #[test]
+fn a_restart_is_written_down_before_the_next_action_is_begun() {
+    let mut instrument = Instrument::returning(0);
+    instrument.install().is(Outcome::Done, &[]);
+    instrument.computer.boot = Ok("boot-2".to_string());
+    instrument.repair().is(Outcome::Done, &[]);
+    let history = instrument.history();
+    let seen = history.actions[0].restart_seen.as_deref();
+    assert_eq!(seen, Some("2026-11-25T10:00:00Z"));
+    // Third of five lines: begun, ended, seen, begun, ended.
+    assert_eq!((history.lines, history.actions[1].sequence), (5, 4));
+    assert_eq!(history.actions[1].restart_seen, None);
+}
+
+#[test]
 fn a_state_that_is_not_set_up_or_not_safe_is_refused() {
     let instrument = Instrument::returning(0);
     fs::remove_dir_all(instrument.state()).unwrap();
     let came = instrument.install();
     assert_eq!(came.outcome(), Outcome::TrustSetUp);
     assert_eq!(instrument.repair().outcome(), Outcome::TrustSetUp);
-    use std::os::unix::fs::PermissionsExt as _;
+    // Access lists of Windows are no bits, and Wine keeps none: the library's tests
+    // judge made ones.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let instrument = Instrument::returning(0);
+        instrument.install().is(Outcome::Done, &[]);
+        fs::set_permissions(instrument.state(), fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(instrument.install().outcome(), Outcome::Refused);
+        assert_eq!(instrument.repair().outcome(), Outcome::Refused);
+        instrument.remove(None, true, None).is(Outcome::Refused, &[]);
+        assert_eq!(instrument.lines().len(), 1);
+    }
+}
+
+/// A computer where the publisher is enrolled, and arguments of `setup` for it.
+fn set_up_before() -> (Instrument, Vec<String>, Vec<String>) {
     let instrument = Instrument::returning(0);
+    let root = instrument.team.path();
+    let (anchor, code) = Instrument::anchor_of(&instrument.team);
+    let text = |path: &Path| path.to_str().unwrap().to_string();
+    let state = root.join("computer");
+    enrolment::enrol(&state, &anchor, &code.to_string(), Enrolment::First, Language::English)
+        .unwrap();
+    let arguments = ["setup".into(), "--dir".into(), text(&root.join("program"))];
+    let arguments = [&arguments[..], &["--state".into(), text(&state)]].concat();
+    let codes = instrument.team.documents.iter().map(|d| Digest::of(&d.bytes).to_string());
+    let codes = codes.collect();
+    (instrument, arguments, codes)
+}
+
+#[test]
+fn setup_compares_a_given_code_with_who_is_enrolled_already() {
+    let (instrument, arguments, codes) = set_up_before();
+    let setup = |code: &str, language: &str| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let arguments = [&arguments[..], &["--code", code, "--lang", language]].concat();
+        run(instrument.team.path(), VERIFY, &arguments, "")
+    };
+    let other = "8c".repeat(32);
+    for (language, word) in [("en", "the given code is of none"), ("fr", "n'est celui d'aucun")] {
+        let ran = setup(&other, language);
+        assert_eq!(ran.code, 6, "{}{}", ran.stdout, ran.stderr);
+        let said = ran.stderr.replace("\n       ", " ");
+        assert!(said.contains(word), "{said}");
+        assert!(said.contains("example-support") && said.contains("mediaseal-verify learn"));
+    }
+    assert_eq!(setup("8c1f", "en").code, 2, "half a code is no code");
+    assert!(!instrument.team.path().join("program").exists(), "nothing was changed");
+    assert!(!codes.is_empty());
+    for code in &codes {
+        let ran = setup(code, "en");
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains("enrolled here already"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn json_is_printed_by_every_command_that_was_understood() {
+    let (instrument, _, _) = set_up_before();
     instrument.install().is(Outcome::Done, &[]);
-    fs::set_permissions(instrument.state(), fs::Permissions::from_mode(0o777)).unwrap();
-    assert_eq!(instrument.install().outcome(), Outcome::Refused);
-    assert_eq!(instrument.repair().outcome(), Outcome::Refused);
-    instrument.remove(None, true, None).is(Outcome::Refused, &[]);
-    assert_eq!(instrument.lines().len(), 1);
+    let root = instrument.team.path();
+    let state = instrument.state();
+    let state = state.to_str().unwrap();
+    let release = instrument.release.to_str().unwrap();
+    let no_state = root.join("none");
+    let no_state = no_state.to_str().unwrap();
+    let json = |arguments: &[&str], code: i32| -> Value {
+        let ran = run(root, VERIFY, arguments, "");
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
+        let value: Value = serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", ran.stdout));
+        assert_eq!((&value["schema"], &value["exit_code"]), (&1.into(), &code.into()));
+        value
+    };
+    let value = json(&["status", "--state", state, "--json"], 0);
+    assert_eq!(value["chain_whole"], true);
+    // Looking may have seen a restart and written that down.
+    assert!(value["lines"].as_u64().unwrap() >= 2, "{value}");
+    let log = Path::new(state).join("journal/actions.log");
+    let mut bytes = fs::read(&log).unwrap();
+    let second = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 20;
+    bytes[second] ^= 1;
+    fs::write(&log, bytes).unwrap();
+    let value = json(&["status", "--state", state, "--json"], 3);
+    assert_eq!((&value["chain_whole"], &value["lines"]), (&false.into(), &1.into()));
+    assert_eq!(value["to_do"].as_array().unwrap().last().unwrap(), "records-damaged");
+    assert_eq!(value["newest"]["begun"]["instrument"], "MiSeq");
+    // Without Windows, or without a set-up computer, nothing begins.
+    let (code, why) = if cfg!(windows) { (6, "not set up") } else { (5, "needs Windows") };
+    let failures: [(&[&str], i32, &str); 4] = [
+        (&["status", "--state", no_state, "--json"], 6, "not set up"),
+        (&["repair", "--json"], code, why),
+        (&["check", release, "--anchor", no_state, "--json"], 3, "none"),
+        (&["copy", release, "--json"], 2, "--to"),
+    ];
+    let only_linux: [(&[&str], i32, &str); 2] =
+        [(&["install", release, "--json"], code, why), (&["remove", "--yes", "--json"], code, why)];
+    let only_linux = only_linux.into_iter().filter(|_| !cfg!(windows));
+    for (arguments, code, word) in failures.into_iter().chain(only_linux) {
+        let value = json(arguments, code);
+        assert_eq!(value["action"], arguments[0]);
+        let said = format!("{} {}", value["failure"], value["next"]);
+        assert!(said.contains(word), "{said}");
+    }
 }
 
 #[test]
@@ -348,6 +462,10 @@ fn without_windows_nothing_is_faked() {
     instrument.repair().is(Outcome::Refused, &[]);
     instrument.remove(Some(CODE), true, None).is(Outcome::Refused, &[]);
     assert!(instrument.lines().is_empty());
+    // The programs of Windows have an installer.
+    if cfg!(windows) {
+        return;
+    }
     let release = instrument.release.to_str().unwrap();
     for arguments in [&["install", release][..], &["repair"], &["remove", "--yes"]] {
         for (language, word) in [("en", "needs Windows"), ("fr", "besoin de Windows")] {

@@ -5,7 +5,7 @@
 //!
 //! Cuts at every single write, flush and rename are tried in memory beside the
 //! code (`store::faulty`); here the system itself is in between.
-#![cfg(target_os = "linux")]
+#![cfg(feature = "builder")]
 
 mod common;
 #[path = "common/instrument.rs"]
@@ -23,7 +23,8 @@ use mediaseal::install::command::Window;
 use mediaseal::install::fake::FakeInstaller;
 use mediaseal::install::journal;
 use mediaseal::install::performed::Performed;
-use mediaseal::install::procedure::{self, Wish, World};
+use mediaseal::install::procedure;
+use mediaseal::install::world::{Wish, World};
 use mediaseal::instrument::fake::FakeComputer;
 use mediaseal::instrument::preflight::built_in;
 use mediaseal::instrument::question::Given;

@@ -42,7 +42,12 @@ fn judge_medium(mode: u8, image: &[u8], touched: &[Range<usize>]) {
     let differing = differing(image, good, touched);
     let same = differing.is_empty() && image.len() >= good.len();
     let behind = image.get(good.len()..).unwrap_or_default();
-    let (beyond, equal) = match mode % 3 {
+    let (beyond, equal) = match mode % 4 {
+        3 => {
+            let zeros = behind.iter().all(|byte| *byte == 0);
+            let most_bytes = device_bytes + 1;
+            (Beyond::MustBeZeroToItsEnd { most_bytes }, same && zeros)
+        }
         0 => (Beyond::MustEnd, same && behind.is_empty()),
         1 => {
             let zeros = behind.iter().all(|byte| *byte == 0);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::seal::layout::{MANIFEST, SUMS};
 use crate::seal::manifest::Role;
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::{escape_message, escape_path};
 use crate::store::atomic::write_atomic;
 use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
@@ -289,7 +289,8 @@ fn write_down(
         Ok(path) => done.record = Some(path),
         // What happened stays; that it could not be written down is said.
         Err(error) => {
-            let values = [shown(state.folder().path()), ("detail", escape(&error.to_string()))];
+            let values =
+                [shown(state.folder().path()), ("detail", escape_message(&error.to_string()))];
             let entry = language.table().failures.record_failed;
             let failed = failure(Outcome::Io, entry, &values);
             done.failure.get_or_insert(failed);

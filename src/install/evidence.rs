@@ -13,7 +13,7 @@ use super::command::Action;
 use super::exit_code::restart_word;
 use super::installer::InstallerCommand;
 use super::journal_line::{AnswerLine, Begun, FileLine, FindingLine, ReleaseLine};
-use super::procedure::World;
+use super::world::World;
 
 /// Entries of a list in a record; a line of the journal holds them.
 const MAX_LISTED: usize = 200;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::instrument::person::{self, Person, Reply};
 use crate::instrument::question::Given;
 use crate::seal::layout::SUMS;
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::{escape_message, escape_path};
 use crate::text::{Language, fill};
 use crate::verify::decide::TakeNothing;
 use crate::verify::outcome::{Failure, Outcome};
@@ -22,11 +22,13 @@ use crate::verify::state::{self, StateRead};
 use crate::verify::text;
 
 use super::command::Window;
+use super::failures;
 use super::performed::Performed;
 use super::performed_page;
-use super::procedure::{self, Wish, World};
+use super::procedure;
 use super::setup::{self, SetupWish};
 use super::status::{self, Writing};
+use super::world::{Wish, World};
 
 /// Entries beside the program that are looked at for a source.
 const MAX_BESIDE: usize = 1_000;
@@ -156,7 +158,7 @@ impl Guide<'_, '_> {
         match computer.relaunch(&["--lang".into(), language.into()]) {
             Ok(code) => Err(End::Outcome(Outcome::of_exit_code(code))),
             Err(unread) => {
-                let values = [("detail", escape(&unread.0))];
+                let values = [("detail", escape_message(&unread.0))];
                 let entry = table.setup_failures.relaunch_failed;
                 Err(session::failure(Outcome::Refused, entry, &values).into())
             }
@@ -360,8 +362,13 @@ impl Guide<'_, '_> {
     fn what_to_do(&mut self) {
         let language = self.world.language;
         let labels = &language.table().procedure;
-        let Ok(folder) = procedure::open_state(&self.way.state, language) else { return };
-        let looked = status::look(&folder, self.world.computer, Writing::No, (self.world.clock)());
+        let Ok(folder) = failures::open_state(&self.way.state, language) else { return };
+        let computer = self.world.computer;
+        let writing = match computer.elevated() {
+            Ok(true) => Writing::Allowed,
+            _ => Writing::No,
+        };
+        let looked = status::look(&folder, computer, writing, (self.world.clock)());
         let Ok(looked) = looked else { return };
         self.blank();
         self.say(labels.to_do);

@@ -101,19 +101,28 @@ pub struct History {
 /// Reads the journal of a state folder without changing it; one that is not
 /// there is empty. A broken chain is an error.
 pub fn read<F: Folder>(state: &F) -> Result<History, JournalError> {
+    match known(state) {
+        (history, None) => Ok(history),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// The same for looking alone: where the chain breaks, what stands before that
+/// is told beside the error.
+pub fn known<F: Folder>(state: &F) -> (History, Option<JournalError>) {
+    let nothing = History { actions: Vec::new(), lines: 0 };
     match state.open_folder(OsStr::new(JOURNAL)) {
         Ok(folder) => read_in(&folder),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(History { actions: Vec::new(), lines: 0 })
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (nothing, None),
         Err(error) => {
             let path = state.path().join(JOURNAL);
-            Err(JournalError::Store(StoreError::io(Doing::OpenFolder, path)(error)))
+            let error = StoreError::io(Doing::OpenFolder, path)(error);
+            (nothing, Some(JournalError::Store(error)))
         }
     }
 }
 
-fn read_in<F: Folder>(folder: &F) -> Result<History, JournalError> {
+fn read_in<F: Folder>(folder: &F) -> (History, Option<JournalError>) {
     let mut history = History { actions: Vec::new(), lines: 0 };
     let mut newer = None;
     let state = read_log(folder, OsStr::new(LOG), |text| {
@@ -125,11 +134,12 @@ fn read_in<F: Folder>(folder: &F) -> Result<History, JournalError> {
             _ => newer = newer.or(Some(history.lines)),
         }
     });
-    state.map_err(JournalError::Log)?;
-    match newer {
-        Some(line) => Err(JournalError::Newer(line)),
-        None => Ok(history),
-    }
+    let error = match (state, newer) {
+        (Err(error), _) => Some(JournalError::Log(error)),
+        (Ok(_), Some(line)) => Some(JournalError::Newer(line)),
+        (Ok(_), None) => None,
+    };
+    (history, error)
 }
 
 fn add(actions: &mut Vec<Recorded>, line: Line, head: Digest) {
@@ -171,7 +181,10 @@ impl<F: Folder> Journal<F> {
 
     /// Everything in it.
     pub fn history(&self) -> Result<History, JournalError> {
-        read_in(&self.folder)
+        match read_in(&self.folder) {
+            (history, None) => Ok(history),
+            (_, Some(error)) => Err(error),
+        }
     }
 
     /// The number that the next line will have; for the name of a log beside it.

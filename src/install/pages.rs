@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::seal::digest::Digest;
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::{escape, escape_message, escape_path};
 use crate::store::atomic::write_atomic;
 use crate::store::folder::{Access, Folder, enter};
 use crate::store::{Existing, StoreError};
@@ -126,7 +126,7 @@ pub fn result(action: &Recorded, language: Language) -> String {
         }
         Some((_, Ended { error, .. })) => {
             let entry = language.table().install_failures.not_started;
-            fill(entry.what, &[("detail", escape(error.as_deref().unwrap_or_default()))])
+            fill(entry.what, &[("detail", escape_message(error.as_deref().unwrap_or_default()))])
         }
     }
 }
@@ -226,8 +226,8 @@ pub fn text(action: &Recorded, language: Language) -> String {
     let files = begun.files.iter().flat_map(|f| [escape(&f.path), escape(&f.sha256)]);
     page.list(labels.files, labels.none, files);
     let findings = begun.findings.iter().map(|finding| match language {
-        Language::English => format!("{}  {}", finding.code, escape(&finding.en)),
-        Language::French => format!("{}  {}", finding.code, escape(&finding.fr)),
+        Language::English => format!("{}  {}", finding.code, escape_message(&finding.en)),
+        Language::French => format!("{}  {}", finding.code, escape_message(&finding.fr)),
     });
     page.list(labels.findings, labels.none, findings);
     let answers = begun.answers.iter().map(|answer| {
@@ -267,7 +267,10 @@ fn end(page: &mut Page, action: &Recorded, language: Language) {
             page.line(labels.log_says, &escape(line));
         }
         if let Some(detail) = &ended.log_unread {
-            page.line(labels.log_says, &fill(labels.log_unread, &[("detail", escape(detail))]));
+            page.line(
+                labels.log_says,
+                &fill(labels.log_unread, &[("detail", escape_message(detail))]),
+            );
         }
         page.line(labels.restart, restart_words(&ended.restart, language));
         if restart_of(&ended.restart) != crate::seal::manifest::Restart::None {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::{escape, escape_message, escape_path};
 use crate::text::{Language, fill, wrap};
 use crate::verify::json::{self, Ending};
 use crate::verify::text;
@@ -76,7 +76,7 @@ pub fn json(performed: &Performed, language: Language) -> String {
         action: performed.action.word(),
         outcome: outcome.word(),
         exit_code: outcome.exit_code(),
-        failure: performed.failure.as_ref().map(|failure| escape(&failure.what)),
+        failure: performed.failure.as_ref().map(|failure| escape_message(&failure.what)),
         copied: performed.copied.as_ref().map(|path| path.display().to_string()),
         findings: before.map(|before| findings(&before.findings)).unwrap_or_default(),
         answers: before.map(|b| b.answers.iter().map(answer).collect()).unwrap_or_default(),
@@ -123,7 +123,7 @@ pub fn after(performed: &Performed, language: Language) -> String {
             say(&fill(labels.log_line, &[("line", escape(line))]));
         }
         if let Some(detail) = &run.log_unread {
-            say(&fill(labels.log_unread, &[("detail", escape(detail))]));
+            say(&fill(labels.log_unread, &[("detail", escape_message(detail))]));
         }
         let restart = restart_words(restart_word(run.restart), language);
         say(&fill(labels.restart_line, &[("restart", restart.to_string())]));

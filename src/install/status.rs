@@ -10,13 +10,15 @@ use serde::Serialize;
 use crate::instrument::computer::{Computer, Fact, InstalledProduct};
 use crate::instrument::question::Mode;
 use crate::seal::manifest::Restart;
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_message};
 use crate::seal::timestamp::Timestamp;
 use crate::store::folder::Folder;
 use crate::text::{Language, fill, wrap};
+use crate::verify::outcome::{Failure, Outcome};
 
 use super::command::Action;
 use super::exit_code::{Exit, restart_of};
+use super::failures::journal_failed;
 use super::journal::{self, History, Journal, JournalError, Recorded};
 use super::pages;
 
@@ -36,6 +38,8 @@ pub enum ToDo {
     Unfinished,
     /// The newest action did not succeed.
     Failed,
+    /// The records themselves are damaged.
+    Records,
 }
 
 impl ToDo {
@@ -48,6 +52,7 @@ impl ToDo {
             Self::OtherMode(Mode::Ruo) => "install-in-mode-ruo",
             Self::Unfinished => "unfinished",
             Self::Failed => "failed",
+            Self::Records => "records-damaged",
         }
     }
 
@@ -63,6 +68,7 @@ impl ToDo {
             }
             Self::Unfinished => labels.to_do_unfinished,
             Self::Failed => labels.to_do_failed,
+            Self::Records => labels.to_do_records,
         };
         text.to_string()
     }
@@ -70,8 +76,10 @@ impl ToDo {
 
 /// What a computer's records say.
 pub struct Status {
-    /// Every action.
+    /// Every action; where the chain breaks, those before that.
     pub history: History,
+    /// Why there may be more that is not known.
+    pub broken: Option<JournalError>,
     /// Whether the program of the newest action is installed, where a product
     /// code is known.
     pub installed: Option<Fact<Option<InstalledProduct>>>,
@@ -88,22 +96,19 @@ pub enum Writing {
     No,
 }
 
-/// Reads the records of a state folder.
+/// Reads the records of a state folder. Where they are damaged, what is known is
+/// told, and nothing is written.
 pub fn look<F: Folder>(
     state: &F,
     computer: &dyn Computer,
     writing: Writing,
     clock: Option<Timestamp>,
 ) -> Result<Status, JournalError> {
-    let mut history = journal::read(state)?;
+    let (mut history, broken) = journal::known(state);
     let boot = computer.boot().ok();
-    if writing == Writing::Allowed && !history.actions.is_empty() {
+    if writing == Writing::Allowed && broken.is_none() && !history.actions.is_empty() {
         let journal = Journal::open(state)?;
-        for action in history.actions.iter().filter(|action| action.restart_seen.is_none()) {
-            if let (true, Some(boot)) = (restarted(action, boot.as_deref()), &boot) {
-                journal.restart_seen(&action.id, boot, clock)?;
-            }
-        }
+        see_restarts(&journal, boot.as_deref(), clock)?;
         history = journal.history()?;
         for action in &history.actions {
             // A page that is there and says the same is written again all the
@@ -114,8 +119,25 @@ pub fn look<F: Folder>(
     let newest = history.actions.iter().rev().find(|action| !action.refused);
     let code = newest.and_then(|action| action.begun.product_code.as_deref());
     let installed = code.map(|code| computer.installed(code));
-    let to_do = to_do(&history, boot.as_deref());
-    Ok(Status { history, installed, to_do })
+    let mut to_do = to_do(&history, boot.as_deref());
+    to_do.extend(broken.as_ref().map(|_| ToDo::Records));
+    Ok(Status { history, broken, installed, to_do })
+}
+
+/// Writes down which restarts are seen now: by whoever looks with the right to,
+/// and before the next action is begun.
+pub fn see_restarts<F: Folder>(
+    journal: &Journal<F>,
+    boot: Option<&str>,
+    clock: Option<Timestamp>,
+) -> Result<(), JournalError> {
+    let Some(boot) = boot else { return Ok(()) };
+    for action in journal.history()?.actions {
+        if action.restart_seen.is_none() && restarted(&action, Some(boot)) {
+            journal.restart_seen(&action.id, boot, clock)?;
+        }
+    }
+    Ok(())
 }
 
 /// True where a restart was due and the computer was started anew since.
@@ -177,6 +199,11 @@ fn other_mode(history: &History, newest: &Recorded) -> Option<ToDo> {
 #[derive(Serialize)]
 struct StatusJson {
     schema: u32,
+    program: String,
+    outcome: &'static str,
+    exit_code: u8,
+    failure: Option<String>,
+    next: Option<String>,
     chain_whole: bool,
     lines: u64,
     installed: Option<InstalledJson>,
@@ -192,8 +219,20 @@ struct InstalledJson {
     version: String,
 }
 
+impl Status {
+    /// How the program ends.
+    pub fn outcome(&self) -> Outcome {
+        self.broken.as_ref().map_or(Outcome::Done, |_| Outcome::Io)
+    }
+
+    /// What is wrong with the records, in two texts.
+    pub fn failure(&self, language: Language) -> Option<Failure> {
+        self.broken.as_ref().map(|error| journal_failed(error, language))
+    }
+}
+
 /// For programs.
-pub fn json(status: &Status) -> String {
+pub fn json(status: &Status, language: Language) -> String {
     let (installed, installed_unread) = match &status.installed {
         Some(Ok(Some(product))) => {
             let (name, version) = (escape(&product.name), escape(&product.version));
@@ -202,10 +241,15 @@ pub fn json(status: &Status) -> String {
         Some(Ok(None)) | None => (None, None),
         Some(Err(unread)) => (None, Some(unread.to_string())),
     };
+    let failure = status.failure(language);
     let object = StatusJson {
         schema: SCHEMA,
-        // A broken chain is an error before this.
-        chain_whole: true,
+        program: format!("mediaseal-verify {}", env!("CARGO_PKG_VERSION")),
+        outcome: status.outcome().word(),
+        exit_code: status.outcome().exit_code(),
+        failure: failure.as_ref().map(|failure| failure.what.clone()),
+        next: failure.map(|failure| failure.next),
+        chain_whole: status.broken.is_none(),
         lines: status.history.lines,
         installed,
         installed_unread,
@@ -221,12 +265,17 @@ pub fn json(status: &Status) -> String {
 pub fn text(status: &Status, language: Language) -> String {
     let labels = &language.table().procedure;
     let mut page = String::new();
-    let Some(newest) = status.history.actions.last() else {
-        return format!("{}\n", labels.status_nothing);
-    };
-    page += &pages::text(newest, language);
+    match (status.history.actions.last(), &status.broken) {
+        (None, None) => return format!("{}\n", labels.status_nothing),
+        (None, Some(_)) => {}
+        (Some(newest), _) => page += &pages::text(newest, language),
+    }
     let count = language.number(status.history.lines);
-    page += &wrap(&fill(labels.status_chain, &[("count", count)]), &" ".repeat(18), 80);
+    let chain = match &status.broken {
+        None => labels.status_chain,
+        Some(_) => labels.status_chain_broken,
+    };
+    page += &wrap(&fill(chain, &[("count", count)]), &" ".repeat(18), 80);
     page.push('\n');
     if let Some(installed) = &status.installed {
         let line = match installed {
@@ -235,7 +284,7 @@ pub fn text(status: &Status, language: Language) -> String {
                 &[("name", escape(&product.name)), ("version", escape(&product.version))],
             ),
             Ok(None) => labels.status_not_installed.to_string(),
-            Err(unread) => fill(labels.status_unread, &[("detail", escape(&unread.0))]),
+            Err(unread) => fill(labels.status_unread, &[("detail", escape_message(&unread.0))]),
         };
         page += &format!("\n  Windows         {line}\n");
     }

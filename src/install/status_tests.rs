@@ -5,6 +5,7 @@ use crate::install::journal_line::{Begun, Ended, ReleaseLine};
 use crate::instrument::computer::Unread;
 use crate::instrument::fake::FakeComputer;
 use crate::store::faulty::{FaultyDisk, FaultyFolder, every_power_cut};
+use crate::store::folder::{Access, enter};
 
 const CODE: &str = "{12345678-1234-1234-1234-123456789ABC}";
 
@@ -39,6 +40,24 @@ fn act(root: &FaultyFolder, begun: Begun, ended: Option<Ended>) {
     if let Some(ended) = ended {
         journal.end(&id, ended, None).unwrap();
     }
+}
+
+/// The journal's bytes.
+fn log(root: &FaultyFolder) -> Vec<u8> {
+    use std::io::Read as _;
+    let folder = root.open_folder(journal::JOURNAL.as_ref()).unwrap();
+    let mut bytes = Vec::new();
+    folder.read(journal::LOG.as_ref()).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// A state folder with a journal of these bytes.
+fn with_log(bytes: &[u8]) -> FaultyFolder {
+    use std::io::Write as _;
+    let root = FaultyDisk::new().root();
+    let folder = enter(&root, journal::JOURNAL, Access::Everyone).unwrap();
+    folder.append(journal::LOG.as_ref(), Access::Everyone).unwrap().write_all(bytes).unwrap();
+    root
 }
 
 fn words(root: &FaultyFolder, boot: &str) -> Vec<&'static str> {
@@ -115,10 +134,46 @@ fn the_list_of_installed_programs_is_asked() {
     let status = look(&root, &computer, Writing::No, None).unwrap();
     let page = text(&status, Language::English);
     assert!(page.contains("installed: LRM Patch 1.0.0"), "{page}");
-    let value: serde_json::Value = serde_json::from_str(&json(&status)).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&json(&status, Language::English)).unwrap();
     assert_eq!(value["installed"]["version"], "1.0.0");
     assert_eq!(value["chain_whole"], true);
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+}
+
+#[test]
+fn damaged_records_are_told_as_far_as_they_are_whole_and_nothing_is_written() {
+    let root = FaultyDisk::new().root();
+    act(&root, begun("install", None), Some(ended(0, "required")));
+    act(&root, begun("repair", None), Some(ended(0, "required")));
+    let mut bytes = log(&root);
+    let lines: Vec<usize> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::len).collect();
+    bytes[lines[0] + lines[1] + 20] ^= 1;
+    let root = with_log(&bytes);
+    let before = log(&root);
+    let status = look(&root, &computer("boot-2"), Writing::Allowed, None).unwrap();
+    assert_eq!(status.outcome(), Outcome::Io);
+    assert_eq!((status.history.lines, status.history.actions.len()), (2, 1));
+    assert!(status.to_do.contains(&ToDo::Records));
+    for language in Language::ALL {
+        let value: serde_json::Value = serde_json::from_str(&json(&status, language)).unwrap();
+        assert_eq!((&value["schema"], &value["exit_code"]), (&1.into(), &3.into()));
+        assert_eq!((&value["chain_whole"], &value["lines"]), (&false.into(), &2.into()));
+        assert!(value["failure"].as_str().unwrap().contains("line 3"), "{value}");
+        assert_eq!(value["newest"]["begun"]["action"], "install");
+        let page = text(&status, language);
+        assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+        assert!(!page.contains(language.table().procedure.status_nothing));
+    }
+    assert_eq!(log(&root), before);
+    assert!(!root.list().unwrap().iter().any(|name| name == "records"));
+    // Damaged from the first line on: nothing is known, and that is not "nothing
+    // was done".
+    bytes[20] ^= 1;
+    let root = with_log(&bytes);
+    let status = look(&root, &computer("boot-2"), Writing::No, None).unwrap();
+    assert_eq!((status.outcome(), status.history.lines), (Outcome::Io, 0));
+    let page = text(&status, Language::English);
+    assert!(page.contains("0 lines can be read"), "{page}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub mod model;
 pub mod person;
 pub mod policy;
 pub mod preflight;
+mod preflight_computer;
+mod preflight_instrument;
 pub mod question;
 pub mod runs;
 pub mod software;

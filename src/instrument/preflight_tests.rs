@@ -8,6 +8,7 @@ use crate::instrument::fake::{FakeComputer, untold};
 use crate::instrument::person::Script;
 use crate::instrument::runs::RunPlace;
 use crate::seal::manifest::VersionRange;
+use crate::seal::names::{DottedVersion, Text};
 
 fn text(text: &str) -> Text {
     Text::parse(text).unwrap()

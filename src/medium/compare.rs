@@ -35,6 +35,12 @@ pub enum Beyond {
         /// Bytes of the whole device; never more are read.
         device_bytes: u64,
     },
+    /// Zeros up to where reading ends: a whole medium that does not tell its
+    /// size. Where nothing more comes is its end; an error is none.
+    MustBeZeroToItsEnd {
+        /// No device is larger: one that goes on is not a disk.
+        most_bytes: u64,
+    },
     /// Anything; it is not read: the volume alone.
     Ignore,
 }
@@ -115,6 +121,7 @@ impl Plan {
         let bound = match beyond {
             Beyond::MustEnd => self.bytes().saturating_add(PIECE as u64),
             Beyond::MustBeZero { device_bytes } => device_bytes,
+            Beyond::MustBeZeroToItsEnd { most_bytes } => most_bytes,
             Beyond::Ignore => self.bytes(),
         };
         let mut pass = Pass {
@@ -265,11 +272,11 @@ impl Pass<'_> {
 
     /// What follows the volume.
     fn after_volume(&mut self, beyond: Beyond) {
-        let mut start = self.plan.bytes();
+        let start = self.plan.bytes();
         match beyond {
             Beyond::Ignore => {}
             Beyond::MustEnd => {
-                let mut sample = Vec::new();
+                let (mut sample, mut start) = (Vec::new(), start);
                 loop {
                     let found = self.input.next(u64::MAX);
                     if found.is_empty() {
@@ -291,22 +298,32 @@ impl Pass<'_> {
                 }
             }
             Beyond::MustBeZero { device_bytes } => {
-                loop {
-                    let found = self.input.next(u64::MAX);
-                    if found.is_empty() {
-                        break;
-                    }
-                    if !is_zero(found) {
-                        self.changes.disqualify();
-                        let at = Place { start, offset: 0, part: None };
-                        self.differences.compare(self.plan, at, None, found);
-                    }
-                    start += found.len() as u64;
-                }
-                if start < device_bytes && self.input.error.is_none() {
+                let end = self.zeros_to_the_end(start);
+                if end < device_bytes && self.input.error.is_none() {
                     self.missing(device_bytes, Region::MissingAfterVolume);
                 }
             }
+            Beyond::MustBeZeroToItsEnd { most_bytes } => {
+                if self.zeros_to_the_end(start) >= most_bytes {
+                    self.input.error = Some(io::Error::other("it does not end"));
+                }
+            }
+        }
+    }
+
+    /// What must be zero from `start` on; returns where it ended.
+    fn zeros_to_the_end(&mut self, mut start: u64) -> u64 {
+        loop {
+            let found = self.input.next(u64::MAX);
+            if found.is_empty() {
+                return start;
+            }
+            if !is_zero(found) {
+                self.changes.disqualify();
+                let at = Place { start, offset: 0, part: None };
+                self.differences.compare(self.plan, at, None, found);
+            }
+            start += found.len() as u64;
         }
     }
 

@@ -294,6 +294,47 @@ fn a_device_that_ends_before_its_size_is_not_exact() {
     assert_eq!(only(&comparison).start, SMALL);
 }
 
+/// Compares the sample followed by `after` as a device that tells no size.
+fn unsized_device(after: &mut dyn io::Read, most_bytes: u64) -> Comparison {
+    let plan = sample();
+    let image = image(&plan);
+    let mut reader = image.chain(after);
+    let beyond = Beyond::MustBeZeroToItsEnd { most_bytes };
+    plan.compare(&mut reader, beyond, &mut NoTap, &mut |_| {}).unwrap()
+}
+
+#[test]
+fn a_device_without_a_size_is_read_to_its_end() {
+    let mut after = vec![0; 1_000_448];
+    let end = SMALL + after.len() as u64;
+    let comparison = unsized_device(&mut after.as_slice(), end + 1);
+    assert!(comparison.is_exact(), "{comparison:?}");
+    assert_eq!(comparison.bytes_read, end);
+    let last = after.len() - 1;
+    after[last] = 1;
+    let comparison = unsized_device(&mut after.as_slice(), end + 1);
+    assert_eq!(only(&comparison).region, Region::AfterVolume);
+    assert_eq!(only(&comparison).start, end - 1);
+    assert!(unsized_device(&mut io::empty(), end).is_exact());
+}
+
+#[test]
+fn a_device_without_a_size_that_fails_or_never_ends_is_not_exact() {
+    struct Fails;
+    impl io::Read for Fails {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("no such sector"))
+        }
+    }
+    let zeros = io::Read::take(io::repeat(0), 4096);
+    let failed = unsized_device(&mut io::Read::chain(zeros, Fails), SMALL << 4);
+    assert!(!failed.is_exact() && failed.differences.is_empty());
+    assert_eq!(failed.read_error.unwrap().0, SMALL + 4096);
+    let endless = unsized_device(&mut io::repeat(0), SMALL << 1);
+    assert!(!endless.is_exact());
+    assert_eq!(endless.read_error.unwrap().0, SMALL << 1);
+}
+
 #[test]
 fn the_volume_alone_is_read_and_nothing_behind_it() {
     let plan = sample();

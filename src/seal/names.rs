@@ -339,9 +339,15 @@ pub fn escape(text: &str) -> String {
 }
 
 /// [`escape`] for a path of this computer, as people know it: its backslashes
-/// stay single. Not to be read back.
+/// stay single, so that it can be copied. Not to be read back.
 pub fn escape_path(path: &std::path::Path) -> String {
-    escape(&path.display().to_string()).replace("\\\\", "\\")
+    escape_message(&path.display().to_string())
+}
+
+/// [`escape`] for a message of this computer, which may name paths of it: the
+/// same, with single backslashes. What is escaped already stays as it is.
+pub fn escape_message(text: &str) -> String {
+    escape(text).replace("\\\\", "\\")
 }
 
 #[cfg(test)]

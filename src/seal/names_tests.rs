@@ -126,6 +126,18 @@ fn numbers_end_at_2_31_minus_1() {
 }
 
 #[test]
+fn a_path_of_this_computer_can_be_copied_and_acts_on_nothing() {
+    use std::path::Path;
+    let path = r"\\server\share\C:\Illumina";
+    assert_eq!(escape_path(Path::new(path)), path);
+    let message = "cannot read C:\\x\u{1b}[2J\u{202e}";
+    let shown = escape_message(message);
+    assert_eq!(shown, r"cannot read C:\x\u{1b}[2J\u{202e}");
+    // What was escaped where it came from is not changed by a second time.
+    assert_eq!(escape_message(&shown), shown);
+}
+
+#[test]
 fn escape_leaves_nothing_that_acts() {
     assert_eq!(escape("a\u{1b}[2J\u{202e}\\é"), "a\\u{1b}[2J\\u{202e}\\\\é");
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use super::fence::{BadPlace, Spent};
 use super::oddity::Oddity;
-use crate::seal::names::escape;
+use crate::seal::names::escape_message;
 use crate::text::{Entry, Language, Table, fill};
 
 /// What was being done when the system failed.
@@ -140,7 +140,7 @@ impl SourceError {
     /// What happened, escaped.
     pub fn words(&self, language: Language) -> String {
         let table = language.table();
-        let place = |place: &str| ("place", escape(place));
+        let place = |place: &str| ("place", escape_message(place));
         let values = match self {
             Self::NotFound { place: it }
             | Self::PermissionDenied { place: it, .. }
@@ -155,7 +155,7 @@ impl SourceError {
                 vec![place(path), ("limit", language.number(*limit as u64))]
             }
             Self::Io { place: it, source, .. } => {
-                vec![place(it), ("error", escape(&source.to_string()))]
+                vec![place(it), ("error", escape_message(&source.to_string()))]
             }
         };
         fill(self.entry(table).what, &values)

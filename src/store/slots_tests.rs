@@ -237,5 +237,28 @@ fn a_body_past_the_limit_is_refused() {
     let locked = lock(&folder).unwrap();
     let long = vec![0; MAX_BODY_BYTES + 1];
     assert!(matches!(slots().write(&locked, 1, &long), Err(SlotsError::TooLong(_))));
+    assert!(matches!(slots().reset(&locked, &long), Err(SlotsError::TooLong(_))));
     assert_eq!(read(&folder), good(1, "body 1"));
+}
+
+#[test]
+fn a_body_of_the_largest_size_is_stored_and_a_longer_file_is_no_slot() {
+    let folder = filled(1);
+    let body = vec![b'x'; MAX_BODY_BYTES];
+    assert!(write(&folder, 1, &body));
+    assert_eq!(read(&folder), SlotsRead::Good { generation: 2, body: body.clone() });
+    assert_eq!(slots().reset(&lock(&folder).unwrap(), &body).unwrap(), 3);
+    assert_eq!(read(&folder), SlotsRead::Good { generation: 3, body });
+    put(&folder, "trust.1", &vec![b'x'; MAX_BODY_BYTES + MAX_HEADER_BYTES + 1]);
+    let SlotsRead::Torn { what } = read(&folder) else { panic!("a long file was read") };
+    assert_eq!(what, "trust.1: longer than any state");
+}
+
+#[test]
+fn the_slot_that_is_missing_is_named() {
+    for name in ["trust.0", "trust.1"] {
+        let folder = filled(3);
+        folder.remove_file(name.as_ref()).unwrap();
+        assert_eq!(read(&folder), torn(format!("{name} is missing")));
+    }
 }

@@ -21,6 +21,9 @@ use crate::sys::windows::volume;
 const ALIGNMENT: usize = 4096;
 /// Bytes of one read: large enough to run at the disk's own speed.
 const BLOCK_BYTES: usize = 1 << 20;
+/// What is tried where a larger reading fails: what every disk takes, and the
+/// smallest sector.
+const SMALLER_STEPS: [usize; 2] = [ALIGNMENT, 512];
 /// Where somebody on this computer forbids writing to all USB disks.
 const POLICIES: &str = r"SYSTEM\CurrentControlSet\Control\StorageDevicePolicies";
 
@@ -134,10 +137,11 @@ impl RawDevice {
         let from = match inside(&block) {
             Some(from) => from,
             None => {
-                self.fill(&mut block, offset - offset % ALIGNMENT as u64)?;
-                match inside(&block) {
-                    Some(from) => from,
-                    None => return Ok(0),
+                let failed = self.fill(&mut block, offset - offset % ALIGNMENT as u64);
+                match (inside(&block), failed) {
+                    (Some(from), _) => from,
+                    (None, Some(error)) => return Err(error),
+                    (None, None) => return Ok(0),
                 }
             }
         };
@@ -147,26 +151,43 @@ impl RawDevice {
         Ok(count)
     }
 
-    /// Reads the block from `offset` on, which is aligned.
-    fn fill(&self, block: &mut Block, offset: u64) -> io::Result<()> {
+    /// Reads the block from `offset` on, which is aligned. Where it came out
+    /// shorter, the disk ended there, or failed with the error.
+    fn fill(&self, block: &mut Block, offset: u64) -> Option<io::Error> {
         let left = self.length.map_or(u64::MAX, |length| length.saturating_sub(offset));
         let wanted = usize::try_from(left).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
-        (block.offset, block.bytes) = (offset, 0);
-        if wanted == 0 {
-            return Ok(());
-        }
         let start = block.start;
         let space = &mut block.memory[start..start + wanted];
-        block.bytes = match self.file.seek_read(space, offset) {
-            Ok(count) => count,
-            // One bad sector must not hide the good ones around it.
-            Err(_) => {
-                let small = wanted.min(ALIGNMENT);
-                self.file.seek_read(&mut space[..small], offset)?
-            }
-        };
-        Ok(())
+        let read = |space: &mut [u8], at| self.file.seek_read(space, at);
+        let (bytes, failed) = fill_in_steps(space, offset, read);
+        (block.offset, block.bytes) = (offset, bytes);
+        failed
     }
+}
+
+/// Fills `space` from `offset` on. An answer that is shorter is no end: only one
+/// of nothing is. One bad sector must not hide the good ones around it, and some
+/// drivers refuse a reading that crosses their end: so one that fails is tried
+/// again in smaller steps.
+fn fill_in_steps(
+    space: &mut [u8],
+    offset: u64,
+    mut read: impl FnMut(&mut [u8], u64) -> io::Result<usize>,
+) -> (usize, Option<io::Error>) {
+    let (mut filled, mut step) = (0, space.len());
+    while filled < space.len() {
+        let end = space.len().min(filled.saturating_add(step));
+        match read(&mut space[filled..end], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count.min(end - filled),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => match SMALLER_STEPS.iter().find(|smaller| **smaller < step) {
+                Some(smaller) => step = *smaller,
+                None => return (filled, Some(error)),
+            },
+        }
+    }
+    (filled, None)
 }
 
 #[cfg(test)]
@@ -203,5 +224,43 @@ mod tests {
         }
         assert_eq!(device.read_at(&mut [0; 9], bytes.len() as u64).unwrap(), 0);
         assert_eq!(device.read_at(&mut [0; 9], 1 << 40).unwrap(), 0);
+    }
+
+    /// A disk of `bytes`, whose driver refuses what crosses `end`.
+    fn disk(bytes: &[u8], end: usize) -> impl FnMut(&mut [u8], u64) -> io::Result<usize> {
+        move |space, at| {
+            let at = at as usize;
+            if at + space.len() > end {
+                return Err(io::Error::other("no such sector"));
+            }
+            space.copy_from_slice(&bytes[at..at + space.len()]);
+            Ok(space.len())
+        }
+    }
+
+    #[test]
+    fn sectors_before_a_bad_one_are_read_and_its_error_is_kept() {
+        let bytes: Vec<u8> = (0..1 << 16).map(|at| (at % 251) as u8).collect();
+        for good in [0, 512, 4096, 4096 + 512, 40_960, 41_472] {
+            let mut space = vec![0; 1 << 16];
+            let (filled, failed) = fill_in_steps(&mut space, 0, disk(&bytes, good));
+            assert_eq!((filled, failed.is_some()), (good, true));
+            assert_eq!(space[..filled], bytes[..good]);
+        }
+        let mut space = vec![0; 1 << 16];
+        let (filled, failed) = fill_in_steps(&mut space, 0, disk(&bytes, bytes.len()));
+        assert!(filled == bytes.len() && failed.is_none() && space == bytes);
+    }
+
+    #[test]
+    fn a_short_answer_is_no_end() {
+        let mut answers = vec![512, 1024, 512, 0];
+        let mut asked = Vec::new();
+        let (filled, failed) = fill_in_steps(&mut [0; 4096], 8192, |_, at| {
+            asked.push(at);
+            Ok(answers.remove(0))
+        });
+        assert!(filled == 2048 && failed.is_none());
+        assert_eq!(asked, [8192, 8704, 9728, 10_240]);
     }
 }

@@ -24,6 +24,10 @@ use super::folder;
 use super::level::Level;
 use super::report::Compared;
 
+/// Bytes of the largest disk that a partition table of ours can describe: 2^32
+/// sectors. One that tells no size and goes on behind it is not read further.
+const MAX_DISK_BYTES: u64 = 512 << 32;
+
 /// What the comparison came to.
 pub struct Outcome {
     /// Every difference.
@@ -106,10 +110,8 @@ fn volume(
     };
     let beyond = match (level, length) {
         (Level::WholeMedium, Some(device_bytes)) => Beyond::MustBeZero { device_bytes },
-        (Level::WholeMedium, None) => {
-            let detail = Detail::with(|details| details.size_unknown, &[]);
-            return Outcome::failed(Kind::SourceError { detail });
-        }
+        // Then its end is where nothing more comes; all before it was read.
+        (Level::WholeMedium, None) => Beyond::MustBeZeroToItsEnd { most_bytes: MAX_DISK_BYTES },
         _ if shape == Shape::Device => Beyond::Ignore,
         _ => Beyond::MustEnd,
     };
@@ -118,7 +120,9 @@ fn volume(
         _ => plan.bytes(),
     };
     let mut hand = Hand { files: plan.files(), taker };
-    let comparison = plan.compare(&mut reader, beyond, &mut hand, &mut |done| progress(done, all));
+    // A device that told no size may be longer than what was expected.
+    let mut step = |done: u64| progress(done, all.max(done));
+    let comparison = plan.compare(&mut reader, beyond, &mut hand, &mut step);
     drop(reader);
     let comparison = match comparison {
         Ok(comparison) => comparison,
@@ -147,7 +151,11 @@ fn volume(
     }
     if let Some((at, error)) = comparison.read_error {
         let place = Spot::Sector(at / 512);
-        findings.push(Kind::ReadError { place, detail: Detail::said(error) });
+        let detail = match at >= MAX_DISK_BYTES {
+            true => Detail::with(|details| details.size_unknown, &[]),
+            false => Detail::said(error),
+        };
+        findings.push(Kind::ReadError { place, detail });
     }
     Outcome { findings, compared: None, taker_error: None }
 }

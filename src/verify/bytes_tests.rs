@@ -92,13 +92,22 @@ fn volume_that_ends_early_says_how_long_it_should_be() {
 }
 
 #[test]
-fn device_that_does_not_tell_its_size_is_no_whole_medium() {
+fn device_that_does_not_tell_its_size_is_read_to_its_end() {
     let release = Release::new();
     let image = release.image();
-    let checked = release.check_volume(image, Shape::Device, None, Scope::WholeMedium);
-    assert_eq!(checked.codes(), ["M-602"]);
-    assert_eq!(checked.decision.report.verdict().outcome().exit_code(), 3);
-    assert!(checked.decision.report.compared.is_none());
+    let volume = image.len() as u64;
+    let device = |end: u64, fill: u8| {
+        let mut image = image.clone();
+        image.resize(end as usize, fill);
+        release.check_volume(image, Shape::Device, None, Scope::WholeMedium)
+    };
+    passes(&release, &device(volume, 0), Level::WholeMedium, volume);
+    passes(&release, &device(volume + MIB, 0), Level::WholeMedium, volume + MIB);
+    let behind = device(volume + 512, 9);
+    fails(&behind, &["M-234"]);
+    assert!(matches!(behind.findings(), [.., Kind::AfterTheEnd { start, .. }] if *start == volume));
+    let short = Kind::TooShort { expected: volume, found: volume - 512 };
+    assert!(device(volume - 512, 0).findings().contains(&short));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::seal::names::escape;
+use crate::seal::names::escape_message;
 use crate::source::SourceError;
 use crate::text::{Details, Language, fill};
 
@@ -34,9 +34,9 @@ impl Detail {
     }
 
     /// What somebody else said, the operating system for one: the same in every
-    /// language, and escaped here.
+    /// language, and escaped here; paths in it stay as they can be copied.
     pub fn said(text: impl fmt::Display) -> Self {
-        let text = escape(&text.to_string());
+        let text = escape_message(&text.to_string());
         Self::of(|_| text.clone())
     }
 

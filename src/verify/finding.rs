@@ -4,7 +4,7 @@
 //! it down and support looks it up (docs/THREATS.md). What a finding does to
 //! the verdict is its severity and follows from its kind alone.
 
-use crate::seal::names::{Identifier, Number, Position, escape, escape_path};
+use crate::seal::names::{Identifier, Number, Position, escape, escape_message};
 use crate::seal::signature::SignatureError;
 use crate::seal::timestamp::Timestamp;
 use crate::text::{Entry, Language, Table, fill};
@@ -327,9 +327,9 @@ fn stranger(path: &str) -> String {
     }
 }
 
-/// A path of this computer.
-fn here(path: &str) -> String {
-    escape_path(std::path::Path::new(path))
+/// A path of this computer, or a message that may name one.
+fn here(text: &str) -> String {
+    escape_message(text)
 }
 
 /// Bytes as hex, at most the sample that the comparer keeps.
@@ -417,7 +417,7 @@ impl Kind {
             Self::StateOfOtherPublisher { found, expected } => fact!(423, Trust, state_of_other_publisher, found = found, expected = expected),
 
             Self::AnchorDiffers { version, detail } => fact!(425, Trust, anchor_differs, version = version, detail = detail.words(language)),
-            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = stranger(path), detail = detail.words(language)),
+            Self::StateUnsafe { path, detail } => fact!(424, Refused, state_unsafe, path = here(path), detail = detail.words(language)),
 
             Self::BelowFloor { position, floor } => fact!(501, Fail, below_floor, position = position, floor = floor),
             Self::OlderThanStored { position, stored } => fact!(502, Fail, older_than_stored, position = position, stored = stored),
@@ -441,20 +441,20 @@ impl Kind {
             Self::ForeignDriveFolder { path } => fact!(705, Note, foreign_drive_folder, path = stranger(path)),
             Self::ZoneIdentifier { path } => fact!(706, Note, zone_identifier, path = stranger(path)),
 
-            Self::NotAdministrator { detail } => fact!(801, Refused, not_administrator, detail = escape(detail)),
+            Self::NotAdministrator { detail } => fact!(801, Refused, not_administrator, detail = here(detail)),
             Self::WrongInstrument { found, wanted } => fact!(802, Refused, wrong_instrument, found = escape(found), wanted = wanted),
             Self::WrongSoftware { software, found, wanted } => fact!(803, Refused, wrong_software, software = software, found = escape(found), wanted = wanted),
             Self::RunInProgress { detail } => fact!(804, Refused, run_in_progress, detail = here(detail)),
-            Self::RestartPending { detail } => fact!(805, Refused, restart_pending, detail = escape(detail)),
-            Self::OtherInstaller { detail } => fact!(806, Refused, other_installer, detail = escape(detail)),
+            Self::RestartPending { detail } => fact!(805, Refused, restart_pending, detail = here(detail)),
+            Self::OtherInstaller { detail } => fact!(806, Refused, other_installer, detail = here(detail)),
             Self::TooLittleSpace { path, free, needed } => fact!(807, Refused, too_little_space, path = here(path), free = n(*free), needed = n(*needed)),
             Self::Unanswered { question, option } => fact!(808, Refused, unanswered, question = question, option = option),
             Self::NoPackage => fact!(809, Refused, no_package),
             Self::SoftwareAtLastRun { software, version, folder } => fact!(820, Note, software_at_last_run, software = software, version = escape(version), folder = here(folder)),
             Self::UnfinishedRun { folder } => fact!(821, Note, unfinished_run, folder = here(folder)),
-            Self::RestartPendingAccepted { detail } => fact!(822, Note, restart_pending_accepted, detail = escape(detail)),
+            Self::RestartPendingAccepted { detail } => fact!(822, Note, restart_pending_accepted, detail = here(detail)),
             Self::FactUnread { fact, detail } => fact!(823, Note, fact_unread, fact = fact, detail = here(detail)),
-            Self::PolicyActive { detail } => fact!(824, Note, policy_active, detail = escape(detail)),
+            Self::PolicyActive { detail } => fact!(824, Note, policy_active, detail = here(detail)),
             Self::PolicyForbids { path } => fact!(825, Note, policy_forbids, path = here(path)),
             Self::UnusualFolder { path } => fact!(826, Note, unusual_folder, path = here(path)),
 

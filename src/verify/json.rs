@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_message};
 use crate::seal::signers::{Signed, Signer};
 use crate::text::Language;
 
@@ -140,6 +140,37 @@ pub fn render(report: &Report, ending: &Ending, language: Language) -> String {
     text
 }
 
+/// The object of a command that could not begin its work.
+#[derive(Serialize)]
+struct FailureJson<'a> {
+    schema: u32,
+    program: String,
+    action: &'a str,
+    outcome: &'static str,
+    exit_code: u8,
+    failure: &'a str,
+    next: &'a str,
+}
+
+/// What `action` could not do, as one object, with an LF at its end: a script
+/// that asked for JSON finds the reason where it looks for the answer.
+pub fn failed(action: &str, failure: &Failure) -> String {
+    let object = FailureJson {
+        schema: SCHEMA,
+        program: format!("mediaseal-verify {}", env!("CARGO_PKG_VERSION")),
+        action,
+        outcome: failure.outcome.word(),
+        exit_code: failure.outcome.exit_code(),
+        failure: &failure.what,
+        next: &failure.next,
+    };
+    let mut text = serde_json::to_string_pretty(&object)
+        // As above: printing cannot fail.
+        .unwrap_or_else(|error| format!("{{\"error\": \"{}\"}}", escape(&error.to_string())));
+    text.push('\n');
+    text
+}
+
 fn object(report: &Report, ending: &Ending, language: Language) -> ReportJson {
     let verdict = report.verdict();
     ReportJson {
@@ -148,8 +179,8 @@ fn object(report: &Report, ending: &Ending, language: Language) -> ReportJson {
         verdict: verdict.word(),
         outcome: ending.outcome.word(),
         exit_code: ending.outcome.exit_code(),
-        copied: ending.copied.as_deref().map(escape),
-        failure: ending.failure.as_deref().map(escape),
+        copied: ending.copied.as_deref().map(escape_message),
+        failure: ending.failure.as_deref().map(escape_message),
         level: match verdict {
             Verdict::Pass(level) => level.name(),
             _ => report.level.name(),
@@ -157,8 +188,9 @@ fn object(report: &Report, ending: &Ending, language: Language) -> ReportJson {
         demo: report.is_demo(),
         os_changes: report.is_os_changes(),
         pinned: report.pin == Pin::Pinned,
-        source: escape(&report.source),
-        device: report.device.as_deref().map(escape),
+        source: escape_message(&report.source),
+        // A device without a name has one by its path alone.
+        device: report.device.as_deref().filter(|name| !name.is_empty()).map(escape_message),
         release_code: report.release_code.map(|code| code.to_string()),
         release: release(report),
         integrity: integrity(report),

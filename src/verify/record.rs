@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::seal::chain::Chain;
-use crate::seal::names::escape;
+use crate::seal::names::{escape_message, escape_path};
 use crate::seal::timestamp::Timestamp;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::{Access, enter};
@@ -99,9 +99,9 @@ pub fn file_in(
         schema: json::SCHEMA,
         action: action.name,
         clock: clock.map_or_else(|| "unknown".to_string(), |clock| clock.to_string()),
-        computer: computer_name().map(|name| escape(&name)),
-        user: user_name().map(|name| escape(&name)),
-        destination: action.destination.as_ref().map(|path| escape(&path.display().to_string())),
+        computer: computer_name().map(|name| escape_message(&name)),
+        user: user_name().map(|name| escape_message(&name)),
+        destination: action.destination.as_ref().map(|path| escape_path(path)),
         result: action.result.clone(),
         // Our own renderer's text is JSON.
         report: serde_json::from_str(&json::render(report, &ending, language)).unwrap_or_default(),
@@ -185,12 +185,12 @@ pub fn file_replacement(
         schema: json::SCHEMA,
         action: "enrol --replace",
         clock: clock.map_or_else(|| "unknown".to_string(), |clock| clock.to_string()),
-        computer: computer_name().map(|name| escape(&name)),
-        user: user_name().map(|name| escape(&name)),
+        computer: computer_name().map(|name| escape_message(&name)),
+        user: user_name().map(|name| escape_message(&name)),
         publisher: replacement.new.publisher().to_string(),
         old: DocumentName::newest(replacement.old),
         new: DocumentName::newest(replacement.new),
-        archive: escape(&replacement.archive.display().to_string()),
+        archive: escape_path(&replacement.archive),
     };
     let mut bytes = serde_json::to_vec_pretty(&record)
         .map_err(|error| StoreError::io(Doing::WriteRecord, folder.path())(error.into()))?;

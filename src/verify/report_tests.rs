@@ -6,6 +6,7 @@ use super::*;
 use crate::seal::manifest::tests::sample;
 use crate::seal::signers;
 use crate::seal::testing::{TestKey, chain, first_document, role};
+use crate::source::{Doing, SourceError};
 use crate::text::Language;
 
 /// A report with all evidence.
@@ -73,6 +74,35 @@ fn os_changes_are_their_own_class_only_alone() {
     assert!(!report.is_os_changes());
     report.findings.clear();
     assert!(!report.is_os_changes());
+    report.compared = None;
+    assert_eq!(report.verdict(), Verdict::Fail);
+    assert!(!report.is_os_changes(), "a FAIL that no finding stands for");
+}
+
+#[test]
+fn a_path_is_shown_so_that_it_can_be_copied() {
+    let mut report = complete();
+    report.source = r"\\.\E:".to_string();
+    let head = |report: &Report| {
+        let text = text::render(report, Language::English);
+        text.lines().next().unwrap().to_string()
+    };
+    assert_eq!(head(&report), r"  Source      \\.\E:");
+    // A device that tells no name has its path alone; a name acts on nothing.
+    report.device = Some(String::new());
+    assert_eq!(head(&report), r"  Medium      \\.\E:");
+    report.device = Some("Maker\u{1b}[2J".to_string());
+    assert_eq!(head(&report), r"  Medium      Maker\u{1b}[2J (\\.\E:)");
+    let error = std::io::Error::other("no such place");
+    let error = SourceError::io(r"C:\Users\x", Doing::Reading, error);
+    report.findings.push(Kind::SourceError { detail: Detail::unreadable(&error) });
+    for language in Language::ALL {
+        let text = text::render(&report, language);
+        // A line may break before the path.
+        let words: Vec<&str> = text.split_whitespace().collect();
+        assert!(words.iter().any(|word| word.contains(r"C:\Users\x")), "{text}");
+        assert!(words.join(" ").contains("no such place") && !text.contains(r"\\U"), "{text}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::seal::anchor;
 use crate::seal::chain::Chain;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
-use crate::seal::names::{Identifier, escape, escape_path};
+use crate::seal::names::{Identifier, escape, escape_message, escape_path};
 use crate::seal::timestamp::Timestamp;
 use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
@@ -236,7 +236,7 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
     use std::io::Read as _;
     let entry = language.table().failures.anchor_unreadable;
     let refuse = |detail: String| {
-        let values = [("path", escape_path(path)), ("detail", escape(&detail))];
+        let values = [("path", escape_path(path)), ("detail", escape_message(&detail))];
         failure(Outcome::Io, entry, &values)
     };
     // A pipe would make us wait for a writer.
@@ -251,5 +251,22 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
     match bytes.len() > MAX_ANCHOR_BYTES {
         true => Err(refuse(format!("> {MAX_ANCHOR_BYTES}"))),
         false => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_read_up_to_its_limit_and_not_one_byte_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("anchor");
+        std::fs::write(&path, vec![b' '; MAX_ANCHOR_BYTES]).unwrap();
+        let bytes = read_anchor_bytes(&path, Language::English).unwrap();
+        assert_eq!(bytes.len(), MAX_ANCHOR_BYTES);
+        std::fs::write(&path, vec![b' '; MAX_ANCHOR_BYTES + 1]).unwrap();
+        let refused = read_anchor_bytes(&path, Language::English).unwrap_err();
+        assert_eq!(refused.outcome, Outcome::Io);
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::seal::names::{escape, escape_path};
+use crate::seal::names::{escape_message, escape_path};
 use crate::seal::signers::{Signed, Signer, SignerCount};
 use crate::text::{COLUMNS, Language, fill, wrap};
 
@@ -85,13 +85,14 @@ impl Page {
 
     fn head(&mut self, report: &Report) {
         let labels = &self.language.table().labels;
-        match &report.device {
+        let path = escape_path(Path::new(&report.source));
+        match report.device.as_deref() {
+            // One that says nothing of itself has no name but its path.
+            Some("") => self.line(labels.medium, &path),
             Some(device) => {
-                let medium =
-                    format!("{} ({})", escape(device), escape_path(Path::new(&report.source)));
-                self.line(labels.medium, &medium);
+                self.line(labels.medium, &format!("{} ({path})", escape_message(device)));
             }
-            None => self.line(labels.source, &escape_path(Path::new(&report.source))),
+            None => self.line(labels.source, &path),
         }
         if let Some(manifest) = &report.manifest {
             let title = match self.language {

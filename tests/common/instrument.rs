@@ -12,7 +12,9 @@ use mediaseal::install::command::Window;
 use mediaseal::install::fake::FakeInstaller;
 use mediaseal::install::journal::{self, History};
 use mediaseal::install::performed::Performed;
-use mediaseal::install::procedure::{self, Wish, World};
+use mediaseal::install::procedure;
+use mediaseal::install::removal;
+use mediaseal::install::world::{Wish, World};
 use mediaseal::instrument::fake::FakeComputer;
 use mediaseal::instrument::model::Model;
 use mediaseal::instrument::person::{Person, Script};
@@ -227,7 +229,7 @@ impl Instrument {
     pub fn remove(&self, code: Option<&str>, confirmed: bool, script: Option<&mut Script>) -> Came {
         let code = code.and_then(Guid::parse);
         self.act(script, |wish, world, person| {
-            procedure::remove(wish, code.as_ref(), confirmed, world, person)
+            removal::remove(wish, code.as_ref(), confirmed, world, person)
         })
     }
 

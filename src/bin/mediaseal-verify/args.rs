@@ -4,8 +4,9 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mediaseal::seal::names::escape;
+use mediaseal::seal::names::escape_message;
 use mediaseal::text::{Language, Table, fill};
+use mediaseal::verify::json;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::session::failure;
 
@@ -24,7 +25,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let outcome = guided.unwrap_or_else(|| one_command(&arguments, language));
     // Said last, whatever came before: the answer is not where it was wanted.
     let Some(detail) = unwritten() else { return outcome };
-    let values = [("detail", escape(&detail))];
+    let values = [("detail", escape_message(&detail))];
     let failure = failure(Outcome::Io, table.failures.answer_unwritten, &values);
     complain(table.labels.error, &failure);
     outcome.worse(failure.outcome)
@@ -33,11 +34,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
 /// Parses and runs one command.
 fn one_command(arguments: &[OsString], language: Language) -> Outcome {
     let table = language.table();
-    let result = match command(table).try_get_matches_from(arguments) {
-        Ok(matches) => dispatch(&matches, language),
+    let matches = match command(table).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
         Err(error) => return usage(&error, language),
     };
-    result.unwrap_or_else(|failure| {
+    dispatch(&matches, language).unwrap_or_else(|failure| {
+        // No command fails so once it has printed an answer of its own.
+        if let Some((name, matches)) = matches.subcommand()
+            && let Ok(Some(true)) = matches.try_get_one::<bool>("json")
+        {
+            say(json::failed(name, &failure).trim_end());
+        }
         complain(table.labels.error, &failure);
         failure.outcome
     })
@@ -103,7 +110,7 @@ fn usage(error: &clap::Error, language: Language) -> Outcome {
             let lines = lines.take_while(|line| !line.starts_with("Usage")).map(str::trim);
             let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more"));
             let detail = lines.collect::<Vec<_>>().join(" ");
-            let detail = escape(&detail);
+            let detail = escape_message(&detail);
             let entry = language.table().failures.usage;
             let label = language.table().labels.error;
             let what = fill(entry.what, &[("detail", detail)]);

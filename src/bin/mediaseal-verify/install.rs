@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use mediaseal::install::procedure;
+use mediaseal::install::removal;
 use mediaseal::seal::manifest::Guid;
 use mediaseal::seal::names::Identifier;
 use mediaseal::text::{Language, Table};
@@ -79,6 +80,6 @@ pub fn remove(matches: &ArgMatches, language: Language) -> Result<Outcome, Failu
     let code = matches.get_one::<Guid>("product-code");
     let confirmed = matches.get_flag("yes");
     instrument::perform(matches, language, |wish, world, person| {
-        procedure::remove(wish, code, confirmed, world, person)
+        removal::remove(wish, code, confirmed, world, person)
     })
 }

@@ -8,14 +8,14 @@ use clap::{Arg, ArgMatches};
 use mediaseal::install::command::Window;
 use mediaseal::install::performed::Performed;
 use mediaseal::install::performed_page;
-use mediaseal::install::procedure::{Wish, World};
 use mediaseal::install::this_installer::ThisInstaller;
+use mediaseal::install::world::{Wish, World};
 use mediaseal::instrument::computer::Computer as _;
 use mediaseal::instrument::person::Person;
 use mediaseal::instrument::preflight::built_in;
 use mediaseal::instrument::question::{Given, Mode};
 use mediaseal::instrument::this_computer::ThisComputer;
-use mediaseal::seal::names::{DottedVersion, Text, escape};
+use mediaseal::seal::names::{DottedVersion, Text, escape_message};
 use mediaseal::text::{Language, Table};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::pinning::System;
@@ -78,7 +78,7 @@ pub fn given(matches: &ArgMatches) -> Given {
 pub fn machine_state(language: Language) -> Result<PathBuf, Failure> {
     ThisComputer.places().map(|places| places.state).map_err(|unread| {
         let entry = language.table().install_failures.state_missing;
-        failure(Outcome::Refused, entry, &[("detail", escape(&unread.0))])
+        failure(Outcome::Refused, entry, &[("detail", escape_message(&unread.0))])
     })
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
-use mediaseal::install::procedure::{journal_failed, open_state};
+use mediaseal::install::failures::{journal_failed, open_state};
 use mediaseal::install::status::{self, Writing};
 use mediaseal::instrument::computer::Computer as _;
 use mediaseal::instrument::this_computer::ThisComputer;
@@ -12,7 +12,7 @@ use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::session::clock;
 
 use crate::args::{flag, option};
-use crate::console::say;
+use crate::console::{complain, say};
 use crate::instrument;
 
 /// The command line of `status`.
@@ -40,8 +40,11 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     let looked = status::look(&folder, &ThisComputer, writing, clock())
         .map_err(|error| journal_failed(&error, language))?;
     match matches.get_flag("json") {
-        true => say(&status::json(&looked)),
+        true => say(&status::json(&looked, language)),
         false => say(status::text(&looked, language).trim_end()),
     }
-    Ok(Outcome::Done)
+    if let Some(failure) = looked.failure(language) {
+        complain(language.table().labels.error, &failure);
+    }
+    Ok(looked.outcome())
 }

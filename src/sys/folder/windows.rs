@@ -26,6 +26,7 @@ use windows_sys::Win32::Storage::FileSystem::FILE_FLAG_BACKUP_SEMANTICS;
 
 use super::uncached::UncachedFile;
 use super::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread, check_component, not_a_file};
+use crate::sys::windows::lists;
 use crate::sys::windows::nt::{self, Facts, How};
 use crate::sys::windows::security::{self, Descriptor, Protection};
 
@@ -167,7 +168,7 @@ impl FolderHandle {
     pub fn list(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         let mut full = false;
-        nt::list(self.handle(), |name| {
+        lists::list(self.handle(), |name| {
             full = names.len() == MAX_ENTRIES;
             names.push(name);
             !full
@@ -186,12 +187,12 @@ impl FolderHandle {
     /// `:NAME:$DATA`, with their lengths.
     pub fn streams(&self, name: &OsStr) -> io::Result<Vec<(OsString, u64)>> {
         let handle = self.open_name(name, nt::LOOK, nt::OPEN, nt::EITHER)?;
-        nt::streams(handle.as_handle())
+        lists::streams(handle.as_handle())
     }
 
     /// Streams of the folder itself.
     pub fn own_streams(&self) -> io::Result<Vec<(OsString, u64)>> {
-        nt::streams(self.handle())
+        lists::streams(self.handle())
     }
 
     /// Makes a file that was not there before.

@@ -2,7 +2,8 @@
 //! code with handles that close themselves.
 //!
 //! - `nt`: opening by a name below an opened folder, never through a reparse
-//!   point and past Win32's trimming of names; renaming, removing, listing
+//!   point and past Win32's trimming of names; renaming, removing
+//! - `lists`: names in a folder, streams of a file
 //! - `security`: owners, access lists, this program's own rights
 //! - `system`: computer, person, the system's folders, starting with more rights
 //! - `volume`: drives, volumes, disks
@@ -10,9 +11,9 @@
 //! - `registry`: reading it
 //! - `wide`: text as Windows wants it
 //!
-//! Everything was run
-//! under Wine; docs/WINDOWS.md says what that cannot show.
+//! Everything was run under Wine; docs/WINDOWS.md says what that cannot show.
 
+pub(crate) mod lists;
 pub(crate) mod nt;
 pub(crate) mod registry;
 pub(crate) mod security;

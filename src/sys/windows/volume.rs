@@ -102,15 +102,21 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
 
-/// Length in bytes; `None` where the driver does not say.
+/// Length in bytes; `None` where the driver does not say. Older drivers tell it
+/// with the partition (of a disk: all of it) or with the disk's geometry.
 pub(crate) fn length(handle: BorrowedHandle<'_>) -> Option<u64> {
-    let told = control(handle, ioctl::IOCTL_DISK_GET_LENGTH_INFO, 8).ok();
-    let told = told.and_then(|bytes| u64_at(&bytes, 0));
-    told.or_else(|| {
-        // Older drivers tell the disk's size with its geometry.
-        const SIZE_AT: usize = offset_of!(ioctl::DISK_GEOMETRY_EX, DiskSize);
-        let bytes = control(handle, ioctl::IOCTL_DISK_GET_DRIVE_GEOMETRY_EX, 256).ok()?;
-        u64_at(&bytes, SIZE_AT)
+    const ASKED: [(u32, usize); 3] = [
+        (ioctl::IOCTL_DISK_GET_LENGTH_INFO, offset_of!(ioctl::GET_LENGTH_INFORMATION, Length)),
+        (
+            ioctl::IOCTL_DISK_GET_PARTITION_INFO_EX,
+            offset_of!(ioctl::PARTITION_INFORMATION_EX, PartitionLength),
+        ),
+        (ioctl::IOCTL_DISK_GET_DRIVE_GEOMETRY_EX, offset_of!(ioctl::DISK_GEOMETRY_EX, DiskSize)),
+    ];
+    ASKED.iter().find_map(|(code, at)| {
+        let answer = control(handle, *code, 256).ok()?;
+        // Nothing has no bytes: a driver that says so does not know.
+        u64_at(&answer, *at).filter(|length| *length > 0)
     })
 }
 

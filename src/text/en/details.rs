@@ -186,7 +186,7 @@ pub(in crate::text) const DETAILS: Details = Details {
     changed_while_read: "it changed while it was read",
     changed_meanwhile: "it changed meanwhile: {why}",
     not_a_file: "not a file",
-    size_unknown: "the device does not tell its size",
+    size_unknown: "the device tells no size and does not end",
     another_document: "another document",
     trust_store_missing: "the trust store is missing",
     floors_missing: "the store of floors is missing",

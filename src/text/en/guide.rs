@@ -78,6 +78,10 @@ pub(in crate::text) const SETUP_FAILURES: SetupFailures = SetupFailures {
         "The publisher code is not the one of the letter. Nobody was enrolled.",
         "Do nothing more with the key. Call the number that you already had for support.",
     ),
+    enrolled_by_other_code: entry(
+        "{publisher} is enrolled here, and the given code is of none of the {count} trust documents held.",
+        "Compare code and number with the letter. If it names a later document, store that first: mediaseal-verify learn KEY. If not, call support on a number that you already had. Nothing was changed.",
+    ),
     relaunch_failed: entry(
         "This program could not be started again with an administrator's rights: {detail}",
         "Sign in as administrator and start it again. Nothing was changed.",

@@ -128,6 +128,14 @@ pub(in crate::text) const INSTALL_FAILURES: InstallFailures = InstallFailures {
         "The record could not be written: {detail}",
         "Free space or permission, then start again.",
     ),
+    records_broken: entry(
+        "The records of this computer are damaged: {detail}",
+        "Keep them as they are, and show them to the security officer.",
+    ),
+    records_newer: entry(
+        "The records of this computer were written by a newer program: {detail}",
+        "Start the newest program that is on this computer.",
+    ),
     nothing_recorded: entry(
         "No installation is recorded here.",
         "Install first: mediaseal-verify install SOURCE",
@@ -210,6 +218,7 @@ pub(in crate::text) const PROCEDURE: Procedure = Procedure {
     before: "Before anything is changed",
     status_nothing: "Nothing was installed here with this program.",
     status_chain: "{count} lines, none missing between them",
+    status_chain_broken: "{count} lines can be read; what stands behind them is damaged or newer",
     status_installed: "installed: {name} {version}",
     status_not_installed: "not among the installed programs",
     status_unread: "could not be read: {detail}",
@@ -219,6 +228,7 @@ pub(in crate::text) const PROCEDURE: Procedure = Procedure {
     to_do_other_mode: "Start the instrument in its {mode} mode and install there too.",
     to_do_unfinished: "An action was cut off. Start the same action again.",
     to_do_failed: "The last action did not succeed. See its result above.",
+    to_do_records: "The records are not whole. Keep them, and show them to the security officer.",
     to_do_nothing: "Nothing.",
     restart_line: "Restart: {restart}",
     log_line: "The log says: {line}",

@@ -195,7 +195,7 @@ pub(in crate::text) const DETAILS: Details = Details {
     changed_while_read: "cela a changé pendant la lecture",
     changed_meanwhile: "il a changé entre-temps\u{a0}: {why}",
     not_a_file: "pas un fichier",
-    size_unknown: "l'appareil ne dit pas sa taille",
+    size_unknown: "l'appareil ne dit pas sa taille et ne finit pas",
     another_document: "un autre document",
     trust_store_missing: "la confiance enregistrée manque",
     floors_missing: "les planchers enregistrés manquent",

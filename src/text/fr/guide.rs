@@ -78,6 +78,10 @@ pub(in crate::text) const SETUP_FAILURES: SetupFailures = SetupFailures {
         "Le code d'éditeur n'est pas celui de la lettre. Personne n'a été enregistré.",
         "Ne faites plus rien avec la clé. Appelez le numéro d'assistance que vous aviez déjà.",
     ),
+    enrolled_by_other_code: entry(
+        "{publisher} est enregistré ici, et le code donné n'est celui d'aucun des {count} documents de confiance détenus.",
+        "Comparez code et numéro avec la lettre. Si elle nomme un document plus récent, ajoutez-le d'abord\u{a0}: mediaseal-verify learn CLÉ. Sinon, appelez l'assistance à un numéro que vous aviez déjà. Rien n'a été modifié.",
+    ),
     relaunch_failed: entry(
         "Ce programme n'a pas pu être relancé avec les droits d'administrateur\u{a0}: {detail}",
         "Ouvrez une session d'administrateur et relancez-le. Rien n'a été modifié.",

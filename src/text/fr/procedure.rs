@@ -131,6 +131,14 @@ pub(in crate::text) const INSTALL_FAILURES: InstallFailures = InstallFailures {
         "Le procès-verbal n'a pas pu être écrit\u{a0}: {detail}",
         "Libérez de la place ou donnez le droit, puis recommencez.",
     ),
+    records_broken: entry(
+        "Les procès-verbaux de cet ordinateur sont endommagés\u{a0}: {detail}",
+        "Gardez-les en l'état, et montrez-les au responsable de la sécurité.",
+    ),
+    records_newer: entry(
+        "Les procès-verbaux de cet ordinateur ont été écrits par un programme plus récent\u{a0}: {detail}",
+        "Lancez le programme le plus récent de cet ordinateur.",
+    ),
     nothing_recorded: entry(
         "Aucune installation n'est notée ici.",
         "Installez d'abord\u{a0}: mediaseal-verify install SOURCE",
@@ -213,6 +221,7 @@ pub(in crate::text) const PROCEDURE: Procedure = Procedure {
     before: "Avant toute modification",
     status_nothing: "Rien n'a été installé ici avec ce programme.",
     status_chain: "{count} lignes, aucune ne manque entre elles",
+    status_chain_broken: "{count} lignes sont lisibles\u{a0}; la suite est endommagée ou plus récente",
     status_installed: "installé\u{a0}: {name} {version}",
     status_not_installed: "pas parmi les programmes installés",
     status_unread: "lecture impossible\u{a0}: {detail}",
@@ -222,6 +231,7 @@ pub(in crate::text) const PROCEDURE: Procedure = Procedure {
     to_do_other_mode: "Démarrez l'instrument en mode {mode} et installez-y aussi.",
     to_do_unfinished: "Une action a été coupée. Relancez la même action.",
     to_do_failed: "La dernière action n'a pas réussi. Voyez son résultat ci-dessus.",
+    to_do_records: "Les procès-verbaux ne sont pas complets. Gardez-les, et montrez-les au responsable de la sécurité.",
     to_do_nothing: "Rien.",
     restart_line: "Redémarrage\u{a0}: {restart}",
     log_line: "Le journal dit\u{a0}: {line}",

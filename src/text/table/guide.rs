@@ -41,6 +41,7 @@ texts! {
         anchors_many,
         code_not_given,
         code_differs,
+        enrolled_by_other_code,
         relaunch_failed,
     }
 }
