@@ -262,3 +262,11 @@ fn the_slot_that_is_missing_is_named() {
         assert_eq!(read(&folder), torn(format!("{name} is missing")));
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_one_that_is_absent() {
+    let folder = filled(0);
+    assert!(read_bounded(&folder, "trust.0".as_ref(), 10).is_ok_and(|read| read.is_none()));
+    folder.plant_link("trust.0");
+    assert!(matches!(read_bounded(&folder, "trust.0".as_ref(), 10), Err(ReadError::Io { .. })));
+}

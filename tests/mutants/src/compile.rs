@@ -225,8 +225,11 @@ fn blamed(work: &Work, error: &Diagnostic) -> Result<Vec<u32>, Fault> {
     Ok(spans.iter().flat_map(near).collect())
 }
 
-/// Plants, and builds until it builds.
+/// Plants, and builds until it builds; nothing where that was done already.
 pub fn plant(work: &Work) -> Result<(), Fault> {
+    if work.is_up_to_date()? {
+        return Ok(());
+    }
     let mut mutants = list::list()?;
     work.copy_tree()?;
     let quick = ["check", "--lib", "--locked", "--message-format=json", "--quiet"];
@@ -259,12 +262,6 @@ pub fn plant(work: &Work) -> Result<(), Fault> {
             let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
             return Err(format!("the copy does not compile: {messages:#?}").into());
         }
-    }
-    // What a test meets is noted by number: of no use for another list.
-    let before: Vec<Mutant> = work.load("mutants.json").unwrap_or_default();
-    let keys = |mutants: &[Mutant]| mutants.iter().map(|m| m.key.clone()).collect::<Vec<_>>();
-    if keys(&before) != keys(&mutants) && work.path("tests.json").exists() {
-        fs::remove_file(work.path("tests.json"))?;
     }
     work.save("mutants.json", &mutants)?;
     let programs = programs(work, &[])?.ok_or("the tests of the copy do not compile")?;

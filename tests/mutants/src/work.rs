@@ -7,11 +7,13 @@
 //! | `alone/` | plain copy, for those that are built alone |
 //! | `target/` | their builds |
 //! | `programs.json` | the test programs of `tree/` |
+//! | `source.json` | fingerprint of the repository that was copied |
 //! | `mutants.json` | the mutants, see [`crate::list`] |
 //! | `tests.json` | the tests and which mutants they meet, see [`crate::trace`] |
 //! | `results.jsonl` | what came of each mutant, see [`crate::results`] |
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -90,29 +92,50 @@ impl Work {
         Ok(path)
     }
 
-    /// Copies every file that the repository has or will have, and no other, so
-    /// that files which did not change keep their time.
-    pub fn copy_tree(&self) -> Result<(), Fault> {
-        let listed = Command::new("git")
-            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-            .output()?;
-        if !listed.status.success() {
-            return Err("git ls-files: start this in the repository".into());
+    /// True if the repository is what it was at the last call; else forgets
+    /// what was built and traced of it.
+    pub fn is_up_to_date(&self) -> Result<bool, Fault> {
+        let mut hasher = DefaultHasher::new();
+        for name in sources()? {
+            (name.as_str(), fs::read(&name)?).hash(&mut hasher);
         }
-        let tree = self.tree();
-        let mut files = 0;
-        for name in String::from_utf8(listed.stdout)?.split_terminator('\0') {
-            if Path::new(name).is_file() {
-                write_if_other(&tree.join(name), &fs::read(name)?)?;
-                let mode = fs::metadata(name)?.permissions();
-                fs::set_permissions(tree.join(name), mode)?;
-                files += 1;
+        let now = hasher.finish();
+        let same = self.load::<u64>("source.json").is_ok_and(|before| before == now)
+            && self.path("programs.json").exists();
+        if !same {
+            for name in ["programs.json", "tests.json"] {
+                let _ = fs::remove_file(self.path(name));
             }
+            self.save("source.json", &now)?;
         }
-        if files == 0 {
-            return Err("the repository has no files".into());
+        Ok(same)
+    }
+
+    /// Copies every file that the repository has or will have, and no other.
+    pub fn copy_tree(&self) -> Result<(), Fault> {
+        let tree = self.tree();
+        for name in sources()? {
+            write_if_other(&tree.join(&name), &fs::read(&name)?)?;
+            fs::set_permissions(tree.join(&name), fs::metadata(&name)?.permissions())?;
         }
         Ok(())
+    }
+}
+
+/// Every file that the repository has or will have.
+fn sources() -> Result<Vec<String>, Fault> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()?;
+    if !listed.status.success() {
+        return Err("git ls-files: start this in the repository".into());
+    }
+    let names = String::from_utf8(listed.stdout)?;
+    let names = names.split_terminator('\0').filter(|name| Path::new(name).is_file());
+    let names: Vec<String> = names.map(str::to_string).collect();
+    match names.is_empty() {
+        true => Err("the repository has no files".into()),
+        false => Ok(names),
     }
 }
 
