@@ -1,7 +1,7 @@
 use super::super::anchor::{self, AnchorError};
 use super::super::names::Number;
 use super::super::testing::{TestKey, chain, first_document, next_document, role, signed};
-use super::super::trust::ProductRule;
+use super::super::trust::{Holder, ProductRule, Role};
 use super::*;
 
 /// Root keys 1 and 2 (both needed), release keys 11 and 12 (both needed).
@@ -150,6 +150,15 @@ fn trust_document_that_is_refused_alone() {
     let disguised = TestKey::new(11).with_id([77; 8]);
     let twice = refused(&|d| d.roles.release = role(2, &[a, &disguised]));
     assert!(matches!(twice, TrustError::TwiceInRole("release", _)), "same key, other id");
+    let named = |key: &TestKey, name: &str| {
+        let holder = Holder { name: Identifier::parse(name).unwrap(), ..key.holder() };
+        Role { threshold: 2, keys: vec![key.holder(), holder] }
+    };
+    let twice = refused(&|d| d.roles.release = named(a, "another-name"));
+    assert!(matches!(twice, TrustError::TwiceInRole("release", _)), "same key, other name");
+    let namesake = Holder { public_key: b.public, ..a.holder() };
+    let twice = refused(&|d| d.roles.release.keys[1] = namesake.clone());
+    assert!(matches!(twice, TrustError::TwiceInRole("release", _)), "same name, other key");
     let shared = TestKey::new(13).with_id([11; 8]);
     let twins = refused(&|d| d.roles.release = role(2, &[a, &shared]));
     assert!(matches!(twins, TrustError::SharedId(_)));
@@ -163,6 +172,9 @@ fn trust_document_that_is_refused_alone() {
     let many: Vec<TestKey> = (20..37).map(TestKey::new).collect();
     let many: Vec<&TestKey> = many.iter().collect();
     assert_eq!(refused(&|d| d.roles.release = role(1, &many)), TrustError::TooManyKeys("release"));
+    let mut most = good.clone();
+    most.roles.release = role(1, &many[1..]);
+    assert!(TrustDocument::parse(&most.print().unwrap()).is_ok(), "one key less is not too many");
     let both = {
         let mut d = good.clone();
         d.roles.release = role(1, &[r1]);

@@ -83,6 +83,27 @@ fn rules_between_fields() {
     refused(|m| m.files[2].path = "Tools/v.exe".into());
     refused(|m| m.files[1].path = "Seal/x".into());
     refused(|m| m.files[1].path = "PAYLOAD/../x".into());
+    refused(|m| m.files.insert(1, m.files[0].clone()));
+    refused(|m| {
+        let second = FileEntry { path: "PAYLOAD/b.msi".into(), ..m.files[0].clone() };
+        m.files.insert(1, second);
+    });
+}
+
+#[test]
+fn what_just_keeps_the_rules_is_read() {
+    let read = |change: &dyn Fn(&mut Manifest)| {
+        let mut manifest = sample();
+        change(&mut manifest);
+        assert!(Manifest::parse(&super::super::json::print(&manifest).unwrap()).is_ok());
+    };
+    read(&|m| m.advise_after = m.issued);
+    read(&|m| m.files[1].size = MAX_FILE_BYTES);
+    // Two files are two payloads where nothing is installed.
+    read(&|m| {
+        m.payload.kind = PayloadKind::Files;
+        m.files.insert(1, FileEntry { path: "PAYLOAD/b.msi".into(), ..m.files[0].clone() });
+    });
 }
 
 #[test]

@@ -206,6 +206,24 @@ mod tests {
     }
 
     #[test]
+    fn the_line_that_is_wrong_is_named() {
+        let lines: Vec<String> =
+            ["a", "b", "c", "d"].map(|path| format!("{}  {path}\n", Digest::of(b"x"))).into();
+        let parsed = |lines: [&str; 3]| Sums::parse(lines.concat().as_bytes());
+        assert_eq!(parsed([&lines[0], "b\n", &lines[2]]), Err(SumsError::Line(2)));
+        assert_eq!(parsed(["a\n", &lines[1], &lines[2]]), Err(SumsError::Line(1)));
+        assert_eq!(parsed([&lines[0], &lines[2], &lines[1]]), Err(SumsError::Order(3)));
+        assert_eq!(parsed([&lines[1], &lines[0], &lines[2]]), Err(SumsError::Order(2)));
+    }
+
+    #[test]
+    fn lines_are_read_up_to_the_limit_and_not_one_byte_more() {
+        let longest = vec![b'x'; MAX_SUMS_BYTES];
+        assert_eq!(Sums::parse(&longest), Err(SumsError::Line(1)));
+        assert_eq!(Sums::parse(&[&longest[..], b"x"].concat()), Err(SumsError::TooLong));
+    }
+
+    #[test]
     fn every_flipped_bit_gives_an_error_or_another_list() {
         let sums = sample();
         let good = sums.print();

@@ -176,3 +176,39 @@ fn an_endless_line_is_refused_in_bounded_memory() {
     let error = read_log(&folder, NAME.as_ref(), |_| {}).unwrap_err();
     assert!(matches!(error, LogError::Broken { line: 1, .. }));
 }
+
+#[test]
+fn every_power_cut_of_the_very_first_line_keeps_what_was_added() {
+    let cuts = every_power_cut(
+        |folder| assert!(Locked::acquire(folder.clone(), Duration::ZERO).is_ok()),
+        |folder| add(folder, &[7]),
+        |folder, done, cut| assert!(!done || values(folder) == [7], "{cut}"),
+    );
+    println!("first line of a log: {cuts} cuts");
+    assert!(cuts >= 5);
+}
+
+#[test]
+fn lines_of_the_largest_size_are_read_back_and_longer_ones_refused() {
+    let folder = FaultyDisk::new().root();
+    let locked = Locked::acquire(folder.clone(), Duration::ZERO).unwrap();
+    let mut log = ChainedLog::open(&locked, NAME, Access::Everyone).unwrap();
+    let text = |bytes: usize| json!({ "text": "x".repeat(bytes) });
+    let frame = log.line(&text(0)).unwrap().len();
+    for _ in 0..2 {
+        log.append(&text(MAX_LINE_BYTES - frame)).unwrap();
+    }
+    let longer = log.append(&text(MAX_LINE_BYTES - frame + 1));
+    assert!(matches!(longer, Err(LogError::TooLong(_))));
+    let state = read_log(&folder, NAME.as_ref(), |_| ()).unwrap();
+    assert_eq!((state.lines, state.torn), (2, vec![]));
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_not_an_empty_one() {
+    let folder = FaultyDisk::new().root();
+    folder.plant_link(NAME);
+    assert!(matches!(read_log(&folder, NAME.as_ref(), |_| ()), Err(LogError::Io { .. })));
+    folder.remove_file(NAME.as_ref()).unwrap();
+    assert!(read_log(&folder, NAME.as_ref(), |_| ()).is_ok_and(|state| state.lines == 0));
+}

@@ -237,5 +237,36 @@ fn a_body_past_the_limit_is_refused() {
     let locked = lock(&folder).unwrap();
     let long = vec![0; MAX_BODY_BYTES + 1];
     assert!(matches!(slots().write(&locked, 1, &long), Err(SlotsError::TooLong(_))));
+    assert!(matches!(slots().reset(&locked, &long), Err(SlotsError::TooLong(_))));
     assert_eq!(read(&folder), good(1, "body 1"));
+}
+
+#[test]
+fn a_body_of_the_largest_size_is_stored_and_a_longer_file_is_no_slot() {
+    let folder = filled(1);
+    let body = vec![b'x'; MAX_BODY_BYTES];
+    assert!(write(&folder, 1, &body));
+    assert_eq!(read(&folder), SlotsRead::Good { generation: 2, body: body.clone() });
+    assert_eq!(slots().reset(&lock(&folder).unwrap(), &body).unwrap(), 3);
+    assert_eq!(read(&folder), SlotsRead::Good { generation: 3, body });
+    put(&folder, "trust.1", &vec![b'x'; MAX_BODY_BYTES + MAX_HEADER_BYTES + 1]);
+    let SlotsRead::Torn { what } = read(&folder) else { panic!("a long file was read") };
+    assert_eq!(what, "trust.1: longer than any state");
+}
+
+#[test]
+fn the_slot_that_is_missing_is_named() {
+    for name in ["trust.0", "trust.1"] {
+        let folder = filled(3);
+        folder.remove_file(name.as_ref()).unwrap();
+        assert_eq!(read(&folder), torn(format!("{name} is missing")));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_one_that_is_absent() {
+    let folder = filled(0);
+    assert!(read_bounded(&folder, "trust.0".as_ref(), 10).is_ok_and(|read| read.is_none()));
+    folder.plant_link("trust.0");
+    assert!(matches!(read_bounded(&folder, "trust.0".as_ref(), 10), Err(ReadError::Io { .. })));
 }

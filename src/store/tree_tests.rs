@@ -134,3 +134,17 @@ fn removing_a_tree_neither_follows_links_nor_goes_on_for_ever() {
     remove_tree(&parent, "none".as_ref()).unwrap();
     assert_eq!(parent.list().unwrap(), ["deep"]);
 }
+
+#[test]
+fn a_tree_that_is_too_deep_is_not_flushed_for_ever() {
+    let deep = |levels: usize| {
+        let parent = FaultyDisk::new().root();
+        let tree = AtomicFolder::create(&parent, NAME.as_ref(), Access::Everyone, Existing::Refuse)
+            .unwrap();
+        tree.write_file(&format!("{}file", "d/".repeat(levels)), b"x").unwrap();
+        tree.commit()
+    };
+    // The folder itself is the first of them.
+    assert!(deep(MAX_TREE_DEPTH - 1).is_ok());
+    assert!(matches!(deep(MAX_TREE_DEPTH), Err(StoreError::TooDeep(_))));
+}

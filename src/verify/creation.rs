@@ -213,3 +213,7 @@ fn salvage(folder: &SystemFolder, chain: &Chain) -> Result<(Memory, Floors), Cre
     };
     Ok((memory, floors))
 }
+
+#[cfg(test)]
+#[path = "creation_tests.rs"]
+mod tests;

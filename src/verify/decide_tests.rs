@@ -9,7 +9,9 @@ use super::super::report::Verdict;
 use super::*;
 use crate::seal::layout::SUMS;
 use crate::seal::manifest::tests::sample;
-use crate::seal::testing::{TestKey, chain, first_document, role};
+use crate::seal::testing::{TestKey, chain, first_document, next_document, role, signed};
+use crate::seal::timestamp::Timestamp;
+use crate::seal::trust::TrustDocument;
 use crate::source::folder::FolderSource;
 
 /// A release folder signed by the first `signers` of two, both of whom must
@@ -60,12 +62,12 @@ impl Taker for Taken {
     }
 }
 
-fn decided(folder: &Path, held: Held, threshold: Threshold) -> (Decision, Taken) {
-    let request = Request {
+fn plain_request(held: Held) -> Request<'static> {
+    Request {
         name: "release".to_string(),
         device: None,
         scope: Scope::WholeMedium,
-        threshold,
+        threshold: Threshold::Enforce,
         expected: FileSet::Release,
         held,
         history: &|_| History::NotChecked,
@@ -73,7 +75,11 @@ fn decided(folder: &Path, held: Held, threshold: Threshold) -> (Decision, Taken)
         product: None,
         required_level: None,
         clock: None,
-    };
+    }
+}
+
+fn decided(folder: &Path, held: Held, threshold: Threshold) -> (Decision, Taken) {
+    let request = Request { threshold, ..plain_request(held) };
     let mut taken = Taken::default();
     let mut source = FolderSource::open(folder).unwrap();
     let decision = check(&mut source, &request, &mut taken, &mut |_, _| ());
@@ -166,4 +172,60 @@ fn nobody_known_here_is_a_finding_and_never_a_pass() {
         assert!(!taken.0);
     }
     assert_eq!(Held::Chain(chain).finding(), None);
+}
+
+/// An accepted release, the chain it was judged by, and that chain with one
+/// document more.
+fn accepted(change: impl FnOnce(&mut TrustDocument)) -> (Accepted, Chain, Chain) {
+    let (folder, chain) = release(2);
+    let held = Held::Chain(chain.clone());
+    let (decision, _) = decided(folder.path(), held, Threshold::Enforce);
+    let mut longer = chain.clone();
+    longer.extend(signed(&next_document(&chain, change), &[&TestKey::new(1)])).unwrap();
+    (decision.accepted.unwrap(), chain, longer)
+}
+
+#[test]
+fn a_release_is_judged_again_by_the_longer_chain() {
+    let again = |release: &Accepted, stored: &Chain| {
+        judge_again(release, stored, History::First, Older::Refuse)
+    };
+    let (release, chain, longer) = accepted(|d| {
+        d.roles.release = role(1, &[&TestKey::new(9)]);
+    });
+    assert_eq!(again(&release, &chain), []);
+    let left = [Kind::TooFewSigners { counted: 0, needed: 1 }];
+    assert_eq!(again(&release, &longer), left);
+    // What was stored is behind what the release itself brought.
+    let brought = Accepted { chain: longer, ..release };
+    assert_eq!(again(&brought, &chain), left);
+    let code = brought.release_code;
+    let (release, _, longer) = accepted(|d| d.withdrawn.push(code));
+    assert_eq!(again(&release, &longer), [Kind::Withdrawn]);
+}
+
+#[test]
+fn a_clock_before_the_release_or_after_its_advice_is_a_notice() {
+    let (folder, chain) = release(2);
+    let manifest = sample();
+    let (issued, advise_after) = (manifest.issued, manifest.advise_after);
+    let noticed = |clock: &str| {
+        let clock = Timestamp::parse(clock).unwrap();
+        let request = Request { clock: Some(clock), ..plain_request(Held::Chain(chain.clone())) };
+        let mut source = FolderSource::open(folder.path()).unwrap();
+        let report = check(&mut source, &request, &mut TakeNothing, &mut |_, _| ()).report;
+        assert!(matches!(report.verdict(), Verdict::Pass(_)));
+        let clocks = report.findings.into_iter();
+        clocks
+            .filter(|k| matches!(k, Kind::ClockBeforeIssued { .. } | Kind::AdviceDue { .. }))
+            .collect::<Vec<_>>()
+    };
+    let before = Timestamp::parse("2026-11-23T09:59:58Z").unwrap();
+    assert_eq!(
+        noticed("2026-11-23T09:59:58Z"),
+        [Kind::ClockBeforeIssued { clock: before, issued }]
+    );
+    assert_eq!(noticed("2026-11-23T10:00:00Z"), []);
+    assert_eq!(noticed("2027-11-23T09:59:58Z"), []);
+    assert_eq!(noticed("2027-11-23T10:00:00Z"), [Kind::AdviceDue { date: advise_after }]);
 }

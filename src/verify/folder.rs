@@ -181,3 +181,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod reading_tests;

@@ -110,6 +110,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn positions_and_floors_rise_and_none_falls() {
+        let name = |text: &str| Identifier::parse(text).unwrap();
+        let memory = |products: &[(&str, &str, &str)]| {
+            let mut memory = Memory::new(name("example-support"));
+            for (product, at, floor) in products {
+                let (position, floor) =
+                    (Position::parse(at).unwrap(), Position::parse(floor).unwrap());
+                let release_code = Digest::of(at.as_bytes());
+                memory.products.insert(name(product), Remembered { position, release_code, floor });
+            }
+            memory
+        };
+        let mut known = memory(&[("a", "1.7", "1.5"), ("b", "1.7", "1.5")]);
+        known.raise(&memory(&[("a", "1.8", "1.4"), ("b", "1.6", "1.6"), ("c", "1.1", "1.1")]));
+        let raised = memory(&[("a", "1.8", "1.5"), ("b", "1.7", "1.6"), ("c", "1.1", "1.1")]);
+        assert_eq!(known, raised);
+    }
+
+    #[test]
     fn printed_and_read_again() {
         let name = |text: &str| Identifier::parse(text).unwrap();
         let mut memory = Memory::new(name("example-support"));

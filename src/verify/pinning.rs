@@ -161,9 +161,8 @@ fn place_reason(
         // An image that is attached as a device is a file of the disk that it
         // lies on; what lies on the attached device itself is on the source.
         true => {
-            let on_it = is_loop(&of_path) || of_path.source.starts_with("/dev/loop");
             let carried = of_source.removable() || of_source.network;
-            on_it || (carried && of_source.shares_device_with(&of_path))
+            is_loop(&of_path) || (carried && of_source.shares_device_with(&of_path))
         }
         false => {
             let carried = of_source.raw_device || of_source.removable() || of_source.network;

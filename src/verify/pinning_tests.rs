@@ -167,7 +167,8 @@ fn what_is_written_may_not_lie_in_the_source_or_on_its_device() {
     let mut around = around();
     let folder = tempfile::tempdir().unwrap();
     // The folder is where the stick is mounted.
-    let mounted: &'static str = folder.path().to_string_lossy().into_owned().leak();
+    let real = folder.path().canonicalize().unwrap();
+    let mounted: &'static str = real.to_string_lossy().into_owned().leak();
     around.disks.insert(mounted, disk(16, true, false, false));
     let changes = |source: &Path, path: &Path| would_change(source, path, &around);
     let inside = folder.path().join("not/there/yet");
@@ -181,4 +182,26 @@ fn what_is_written_may_not_lie_in_the_source_or_on_its_device() {
     let way = folder.path().join("x/..");
     assert!(changes(&way, &inside) && changes(&way, &way.join("new")));
     assert!(!changes(&folder.path().join("x"), &inside));
+}
+
+#[test]
+fn writing_beside_an_attached_image_changes_nothing_of_it() {
+    let numbers = [(LOOP, 0), (8, 0)].map(|(major, minor)| DeviceNumber { major, minor });
+    let whole = numbers.map(|number| WholeDisk {
+        number,
+        name: format!("{}", number.major),
+        removable: false,
+    });
+    let attached = Storage {
+        device: numbers[0],
+        source: "/dev/loop0".to_string(),
+        disks: whole.to_vec(),
+        ..disk(0, false, true, false)
+    };
+    let on_it = Storage { disks: whole[..1].to_vec(), ..disk(0, false, false, false) };
+    let beside = Storage { disks: whole[1..].to_vec(), ..disk(0, false, false, false) };
+    let disks = BTreeMap::from([("/source", attached), ("/tmp", on_it), ("/usr", beside)]);
+    let around = Fake { program: "/fixed/bin/mediaseal-verify", disks };
+    assert!(would_change(Path::new("/source"), Path::new("/tmp"), &around));
+    assert!(!would_change(Path::new("/source"), Path::new("/usr"), &around));
 }

@@ -187,7 +187,7 @@ impl Report {
                     | Kind::OwnDriveFolder { .. }
             )
         };
-        self.verdict() == Verdict::Fail && failing.clone().next().is_some() && failing.all(os)
+        failing.clone().next().is_some() && failing.all(os)
     }
 
     /// Findings that stand under the line of integrity.

@@ -74,6 +74,9 @@ fn os_changes_are_their_own_class_only_alone() {
     assert!(!report.is_os_changes());
     report.findings.clear();
     assert!(!report.is_os_changes());
+    report.compared = None;
+    assert_eq!(report.verdict(), Verdict::Fail);
+    assert!(!report.is_os_changes(), "a FAIL that no finding stands for");
 }
 
 #[test]

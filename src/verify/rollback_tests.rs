@@ -122,3 +122,14 @@ fn floor_rises_with_what_was_accepted() {
     let after = remember(&trust, &release(1, 7, 1), code(), History::First);
     assert_eq!(after.floor, at(1, 3));
 }
+
+#[test]
+fn what_was_copied_last_is_remembered_and_no_floor_is_lost() {
+    let trust = trust(Some((1, 6)), &[]);
+    let new = Digest::of(b"new");
+    let newer = remember(&trust, &release(1, 8, 2), new, copied(at(1, 7), at(1, 5)));
+    assert_eq!((newer.position, newer.release_code, newer.floor), (at(1, 8), new, at(1, 6)));
+    // An older one that was let in: its position is not taken, the floor is.
+    let older = remember(&trust, &release(1, 7, 7), new, copied(at(1, 9), at(1, 5)));
+    assert_eq!((older.position, older.release_code, older.floor), (at(1, 9), code(), at(1, 7)));
+}

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::medium::FileSpec;
 use crate::seal::key::KeyId;
 use crate::seal::layout::{
-    MANIFEST, SEAL_FOLDER, SUMS, SealName, seal_name, sums_signature, trust_document,
-    trust_signature,
+    MANIFEST, SUMS, SealName, seal_name, sums_signature, trust_document, trust_signature,
 };
 use crate::seal::limits::{
     MAX_MANIFEST_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURE_FILES, MAX_SUMS_BYTES, MAX_TRUST_BYTES,
@@ -179,11 +178,6 @@ impl SealFiles {
             .map(|(path, bytes)| FileSpec::known(path, bytes.to_vec()))
             .collect()
     }
-
-    /// True if `path` is the folder of the seal or below it.
-    pub fn is_below_seal(path: &str) -> bool {
-        path.split('/').next() == Some(SEAL_FOLDER)
-    }
 }
 
 #[cfg(test)]
@@ -210,6 +204,20 @@ mod tests {
         assert_eq!(findings, [too_long]);
         let paths: Vec<String> = files.entries().into_iter().map(|(path, _)| path).collect();
         assert_eq!(paths, [SUMS, signature, "SEAL/trust/1.json", trust]);
+    }
+
+    #[test]
+    fn faults_of_a_source_are_told_apart() {
+        use crate::source::{Doing, Oddity};
+        let place = || "SEAL".to_string();
+        let too_long = SourceError::TooLong { path: place(), limit: 1 };
+        assert!(matches!(too_long.into(), ReadFault::TooLong));
+        let source = std::io::Error::other("gone");
+        let failed = SourceError::Io { place: place(), doing: Doing::Reading, source };
+        assert!(matches!(failed.into(), ReadFault::Io(_)));
+        assert!(matches!(SourceError::Busy { place: place() }.into(), ReadFault::Io(_)));
+        let odd = SourceError::Malformed { place: place(), what: Oddity::SecondLabel };
+        assert!(matches!(odd.into(), ReadFault::Malformed(_)));
     }
 
     #[test]

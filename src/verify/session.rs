@@ -253,3 +253,20 @@ pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Fai
         false => Ok(bytes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_read_up_to_its_limit_and_not_one_byte_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("anchor");
+        std::fs::write(&path, vec![b' '; MAX_ANCHOR_BYTES]).unwrap();
+        let bytes = read_anchor_bytes(&path, Language::English).unwrap();
+        assert_eq!(bytes.len(), MAX_ANCHOR_BYTES);
+        std::fs::write(&path, vec![b' '; MAX_ANCHOR_BYTES + 1]).unwrap();
+        let refused = read_anchor_bytes(&path, Language::English).unwrap_err();
+        assert_eq!(refused.outcome, Outcome::Io);
+    }
+}

@@ -297,3 +297,38 @@ impl State {
         Ok(locked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::digest::Digest;
+    use crate::seal::testing::{TestKey, chain, first_document, next_document, role, signed};
+    use crate::verify::creation::{Creation, create};
+
+    #[test]
+    fn only_a_chain_that_continues_the_one_held_is_learned() {
+        let [root, release] = [1, 2].map(TestKey::new);
+        let first = chain(&first_document(role(1, &[&root]), role(1, &[&release])), &[&root]);
+        let grown = |chain: &Chain, byte: u8| {
+            let mut longer = chain.clone();
+            let next = next_document(chain, |d| d.withdrawn.push(Digest([byte; 32])));
+            longer.extend(signed(&next, &[&root])).unwrap();
+            longer
+        };
+        let (held, other) = (grown(&first, 1), grown(&first, 2));
+        let place = tempfile::tempdir().unwrap();
+        let folder = || SystemFolder::open(place.path()).unwrap();
+        create(folder(), &held, Creation::First).unwrap();
+        let ready = || match read_in(folder()) {
+            StateRead::Ready(state) => state,
+            _ => panic!("the state cannot be read"),
+        };
+        let mut state = ready();
+        assert!(!state.learn(&grown(&other, 3)).unwrap(), "longer, but a fork");
+        assert!(!state.learn(&first).unwrap(), "shorter");
+        assert_eq!(ready().chain(), &held);
+        let longer = grown(&held, 3);
+        assert!(state.learn(&longer).unwrap());
+        assert_eq!(ready().chain(), &longer);
+    }
+}

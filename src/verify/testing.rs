@@ -18,9 +18,9 @@ use crate::seal::manifest::{FileEntry, Manifest, Role};
 use crate::seal::signature::release_comment;
 use crate::seal::sums::Sums;
 use crate::seal::testing::{TestKey, chain, first_document, role};
-use crate::source::Shape;
 use crate::source::folder::FolderSource;
 use crate::source::testing::{bundle_source, volume_source};
+use crate::source::{Shape, Source};
 
 /// A release that two people signed, both of whom must, and the chain.
 pub(super) struct Release {
@@ -141,6 +141,10 @@ impl Release {
     pub(super) fn check_folder(&self, folder: &tempfile::TempDir) -> Checked {
         let mut source = FolderSource::open(folder.path()).unwrap();
         Checked::of(|taken, progress| check(&mut source, &self.request(), taken, progress))
+    }
+
+    pub(super) fn check_source(&self, source: &mut dyn Source) -> Checked {
+        Checked::of(|taken, progress| check(source, &self.request(), taken, progress))
     }
 
     pub(super) fn check_zip(&self, zip: Vec<u8>) -> Checked {

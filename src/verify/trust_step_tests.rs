@@ -143,3 +143,19 @@ fn every_flipped_bit_of_a_held_document_is_a_finding() {
         assert!(TrustDocument::parse(&seal.trust_documents[&2]).is_err() || step.chain.is_none());
     }
 }
+
+#[test]
+fn a_signature_that_could_not_be_read_may_be_the_one_that_a_document_lacks() {
+    let (_, whole) = three();
+    let mut files = medium(&whole);
+    let lost = files.trust_signatures.remove(&3).unwrap();
+    let step = merge(Some(&prefix(&whole, 2)), &files);
+    assert!(matches!(step.findings[..], [Kind::TrustDocumentRefused { version: 3, .. }]));
+    // Of another document it says nothing.
+    for (version, refused) in [(2, true), (3, false)] {
+        files.unread = [trust_signature(version, lost[0].key_id)].into();
+        let step = merge(Some(&prefix(&whole, 2)), &files);
+        assert_eq!(!step.findings.is_empty(), refused, "{version}");
+        assert_eq!(step.chain.unwrap().length(), 2);
+    }
+}

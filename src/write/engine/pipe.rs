@@ -1,7 +1,7 @@
-//! The long way there and back: the image is read and compared with what was
-//! rendered on one thread while the stick is written by another, and what the
-//! stick holds is compared on one while it is read by another. So neither costs
-//! time beside a stick, nor beside a fast disk.
+//! The long way there and back: a piece of the image is compared with what was
+//! rendered on one thread while another reads the next and writes the one before,
+//! and what the stick holds is compared on one while it is read by another. So
+//! neither costs time beside a stick, nor beside a fast disk.
 //!
 //! A piece that is not the rendered one goes to no stick: its digest is looked at
 //! before it is handed on.
@@ -57,6 +57,10 @@ struct Piece {
     length: usize,
 }
 
+/// A piece on its way to the judge, and how many of its bytes are of the image;
+/// zeros follow.
+type Unjudged = (Piece, usize);
+
 /// Buffers that wait to be filled.
 fn buffers() -> (SyncSender<AlignedBuffer>, Receiver<AlignedBuffer>) {
     let (free, waiting) = sync_channel(BUFFERS);
@@ -76,84 +80,88 @@ pub(super) fn write(
     head: &mut AlignedBuffer,
     reporter: &mut dyn Reporter,
 ) -> Result<(), Halt> {
-    let (free, waiting) = buffers();
-    let (sender, pieces) = sync_channel(BUFFERS);
-    thread::scope(|scope| {
-        let feeder = scope.spawn(move || feed(wanted, head, &waiting, &sender));
-        let written = drain(target, wanted, &pieces, &free, reporter);
-        // The feeder waits for these; without them it ends.
-        drop((pieces, free));
-        let fed = feeder.join().unwrap_or_else(|_| Err(lost(0, "a thread ended early")));
-        // What the stick did comes first: a feeder that lost its reader has
-        // nothing to say.
-        let at = written?;
-        let pieces = fed?;
-        if pieces != wanted.image.pieces.count() {
-            return Err(lost(at, "it was not read to its end").into());
+    let mut rendered = 0;
+    for (index, piece) in head.chunks_mut(PIECE).enumerate() {
+        let offset = (index * PIECE) as u64;
+        let count = fill(wanted.image, piece, offset)?;
+        // An image that ends in the head has no piece there.
+        if count > 0 {
+            is_rendered(wanted.image, &piece[..count], offset)?;
+            rendered += 1;
         }
-        zeros(target, wanted, at, reporter)
-    })
+    }
+    let (to_judge, waiting) = sync_channel(BUFFERS);
+    let (answer, verdicts) = sync_channel(BUFFERS);
+    let (at, count) = thread::scope(|scope| {
+        scope.spawn(move || judge(wanted.image, &waiting, &answer));
+        // Once this returns, nothing comes any more, and the judge ends.
+        send(target, wanted, to_judge, &verdicts, reporter)
+    })?;
+    if rendered + count != wanted.image.pieces.count() {
+        return Err(lost(at, "it was not read to its end").into());
+    }
+    zeros(target, wanted, at, reporter)
 }
 
 fn lost(offset: u64, detail: &str) -> Fault {
     Fault::Image { offset, detail: detail.to_string() }
 }
 
-/// Reads the image and compares each piece with what was rendered. Returns how
-/// many there were.
-fn feed(
-    wanted: Wanted<'_>,
-    head: &mut AlignedBuffer,
-    waiting: &Receiver<AlignedBuffer>,
-    pieces: &SyncSender<Piece>,
-) -> Result<usize, Fault> {
-    let mut rendered = 0;
-    let mut fill = |buffer: &mut [u8], offset| {
-        let filled = wanted.image.fill(buffer, offset);
-        let count = filled.map_err(|error| lost(offset, &error.to_string()))?;
-        // An image that ends in the head has no piece there.
-        if count > 0 {
-            let index = (offset / PIECE as u64) as usize;
-            if !wanted.image.pieces.is(index, &buffer[..count]) {
-                return Err(lost(offset, "it holds something else than was rendered"));
-            }
-            rendered += 1;
-        }
-        Ok(())
-    };
-    for (index, piece) in head.chunks_mut(PIECE).enumerate() {
-        fill(piece, (index * PIECE) as u64)?;
-    }
-    let mut offset = wanted.from;
-    while wanted.has_image(offset) {
-        // The writer has stopped; it knows why.
-        let Ok(mut buffer) = waiting.recv() else { break };
-        let length = wanted.length(offset);
-        fill(&mut buffer[..length], offset)?;
-        if pieces.send(Piece { buffer, offset, length }).is_err() {
-            break;
-        }
-        offset += length as u64;
-    }
-    Ok(rendered)
+/// Reads a piece of the image; how many of its bytes are of the image.
+fn fill(image: &Image, buffer: &mut [u8], offset: u64) -> Result<usize, Fault> {
+    image.fill(buffer, offset).map_err(|error| lost(offset, &error.to_string()))
 }
 
-/// Writes what comes; returns where it ended.
-fn drain(
+/// The piece at `offset` is the one that was rendered.
+fn is_rendered(image: &Image, bytes: &[u8], offset: u64) -> Result<(), Fault> {
+    match image.pieces.is((offset / PIECE as u64) as usize, bytes) {
+        true => Ok(()),
+        false => Err(lost(offset, "it holds something else than was rendered")),
+    }
+}
+
+/// Gives every piece back that is the rendered one.
+fn judge(image: &Image, waiting: &Receiver<Unjudged>, answer: &SyncSender<Result<Piece, Fault>>) {
+    for (piece, of_image) in waiting {
+        let judged = is_rendered(image, &piece.buffer[..of_image], piece.offset);
+        if answer.send(judged.map(|()| piece)).is_err() {
+            break;
+        }
+    }
+}
+
+/// Reads one piece and writes the one that was judged meanwhile: as fast as a
+/// plain copy, as long as judging is faster than reading and writing together.
+/// Returns where it ended, and how many pieces there were.
+fn send(
     target: &mut dyn Target,
     wanted: Wanted<'_>,
-    pieces: &Receiver<Piece>,
-    free: &SyncSender<AlignedBuffer>,
+    to_judge: SyncSender<Unjudged>,
+    verdicts: &Receiver<Result<Piece, Fault>>,
     reporter: &mut dyn Reporter,
-) -> Result<u64, Halt> {
-    let mut at = wanted.from;
-    for Piece { buffer, offset, length } in pieces {
+) -> Result<(u64, usize), Halt> {
+    let ended = |offset| lost(offset, "a thread ended early");
+    let mut free: Vec<AlignedBuffer> = (0..BUFFERS).map(|_| AlignedBuffer::new(PIECE)).collect();
+    let (mut ahead, mut at, mut count) = (wanted.from, wanted.from, 0);
+    loop {
+        while wanted.has_image(ahead)
+            && let Some(mut buffer) = free.pop()
+        {
+            let length = wanted.length(ahead);
+            let of_image = fill(wanted.image, &mut buffer[..length], ahead)?;
+            let piece = Piece { buffer, offset: ahead, length };
+            to_judge.send((piece, of_image)).map_err(|_| ended(ahead))?;
+            ahead += length as u64;
+        }
+        if at == ahead {
+            return Ok((at, count));
+        }
+        let Piece { buffer, offset, length } = verdicts.recv().map_err(|_| ended(at))??;
         put(target, &buffer[..length], offset, reporter)?;
+        free.push(buffer);
         at = offset + length as u64;
-        // The feeder may be done already.
-        let _ = free.send(buffer);
+        count += 1;
     }
-    Ok(at)
 }
 
 /// Zeros from `at` to the end of the range.
