@@ -167,7 +167,8 @@ fn what_is_written_may_not_lie_in_the_source_or_on_its_device() {
     let mut around = around();
     let folder = tempfile::tempdir().unwrap();
     // The folder is where the stick is mounted.
-    let mounted: &'static str = folder.path().to_string_lossy().into_owned().leak();
+    let real = folder.path().canonicalize().unwrap();
+    let mounted: &'static str = real.to_string_lossy().into_owned().leak();
     around.disks.insert(mounted, disk(16, true, false, false));
     let changes = |source: &Path, path: &Path| would_change(source, path, &around);
     let inside = folder.path().join("not/there/yet");
