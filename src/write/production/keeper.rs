@@ -45,13 +45,11 @@ impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
 
     /// Keeps one line; false where it could not.
     fn keep(&mut self, result: &TargetResult) -> bool {
-        let kept = self.log.wrote(record::written(result, self.context));
-        if let Err(error) = kept {
+        let kept = self.log.wrote(record::written(result, self.context)).map_err(|error| {
             self.cancel.cancel();
             self.fault.get_or_insert(error);
-            return false;
-        }
-        true
+        });
+        kept.is_ok()
     }
 
     /// Says the same of the engine's `results` as was handed on: what is written
@@ -83,21 +81,19 @@ impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
 
 impl<F: Folder> Observer for Keeper<'_, '_, '_, F> {
     fn event(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Finished { target, result } => {
-                if !self.keep(result) && result.is_done() {
-                    self.unlogged.push(show::place(&result.disk));
-                    self.targets.push(*target);
-                    let result = TargetResult { ended: Ended::Unlogged, ..(*result).clone() };
-                    self.next.event(&Event::Finished { target: *target, result: &result });
-                    return;
-                }
-            }
-            Event::Refused { result } => {
-                // Remembered in any case, and told by `close`.
-                self.keep(result);
-            }
-            _ => {}
+        let kept = match event {
+            Event::Finished { result, .. } | Event::Refused { result } => self.keep(result),
+            _ => true,
+        };
+        if let Event::Finished { target, result } = event
+            && !kept
+            && result.is_done()
+        {
+            self.unlogged.push(show::place(&result.disk));
+            self.targets.push(*target);
+            let result = TargetResult { ended: Ended::Unlogged, ..(*result).clone() };
+            self.next.event(&Event::Finished { target: *target, result: &result });
+            return;
         }
         self.next.event(event);
     }
