@@ -230,6 +230,62 @@ fn a_numbered_key_at_another_port_is_not_taken_for_its_twin() {
 }
 
 #[test]
+fn a_proved_key_is_neither_erased_nor_numbered_again_for_a_twin_that_failed() {
+    // The twin fails at its own port, or at the one where the key was proved.
+    for protected in [false, true] {
+        for twin in ["1-2", "1-1"] {
+            let floor = Floor::new();
+            let (finished, cards) = floor.makes(
+                3,
+                vec![
+                    written(&floor, "1-1", "SAME"),
+                    replugged(&floor, "1-1", false, "number 1"),
+                    then(|| floor.devices.hide(&stick("1-1", "", STICK).name, true)),
+                    looks(3),
+                ],
+            );
+            assert!(!finished.unwrap().complete && cards.len() == 1);
+            floor.says_of(twin, "SAME", Ending::Failed);
+            let (finished, cards) = floor.makes(
+                3,
+                vec![
+                    then(|| {
+                        floor.devices.hide(&stick("1-1", "", STICK).name, false);
+                        floor.replug("1-1", protected);
+                    }),
+                    says("1-1", "like key 1, which is proved: take it out"),
+                    looks(20),
+                ],
+            );
+            assert!(!finished.unwrap().complete && cards.is_empty());
+            use Ending::{Done, Failed, Proved};
+            assert_eq!(floor.results(), [Done, Proved, Failed], "{twin} {protected}");
+        }
+    }
+}
+
+#[test]
+fn a_numbered_key_that_was_found_open_is_read_again_and_keeps_its_number() {
+    let floor = Floor::new();
+    let first = vec![written(&floor, "1-1", "A"), replugged(&floor, "1-1", true, "number 1")];
+    assert!(!floor.makes_protected(2, first).0.unwrap().complete);
+    floor.says_of("1-1", "A", Ending::NotProtected);
+    let (finished, cards) = floor.makes_protected(
+        2,
+        vec![
+            replugged(&floor, "1-1", false, "NOT protected: unplug it, set the switch"),
+            replugged(&floor, "1-1", true, "proved, write-protected   number 1"),
+            replugged(&floor, "1-1", true, "is key 1 already"),
+        ],
+    );
+    assert!(!finished.unwrap().complete);
+    assert_eq!(cards, [(1, "Site 1".to_string())]);
+    assert_eq!(floor.ledger().progress("4711").unwrap().proved, 1);
+    use Ending::{Done, NotProtected, Proved};
+    assert_eq!(floor.results(), [Done, Proved, NotProtected, NotProtected, Proved]);
+}
+
+#[test]
 fn a_stick_that_a_list_left_out_is_not_plugged_in_by_that() {
     let floor = Floor::new();
     let there = floor.plug("1-1", "THERE", &[]);

@@ -13,7 +13,8 @@ const STEADY: usize = 4;
 /// What was there when it was armed.
 #[derive(Debug)]
 pub struct Arm {
-    known: Vec<Disk>,
+    /// And how many looks in a row were without it.
+    known: Vec<(Disk, usize)>,
     /// The last look, and how often it was the same.
     last: Vec<Disk>,
     steady: usize,
@@ -33,7 +34,8 @@ pub struct Look {
 impl Arm {
     /// From now on.
     pub fn start(devices: &dyn Devices) -> Result<Self, ListError> {
-        Ok(Self { known: devices.list()?, last: Vec::new(), steady: 0 })
+        let known = devices.list()?.into_iter().map(|disk| (disk, 0)).collect();
+        Ok(Self { known, last: Vec::new(), steady: 0 })
     }
 
     /// What has appeared up to now. To be called about twice a second.
@@ -41,14 +43,19 @@ impl Arm {
         let disks = devices.list()?;
         // What was taken out and comes back has appeared. Where the system numbers
         // each plugging-in, that number alone says so: a list that leaves a disk
-        // out once, or tells other facts of it, makes no old disk a new one.
-        self.known.retain(|known| {
-            known.sequence.is_some() || disks.iter().any(|disk| disk.same_as(known))
-        });
+        // out, or tells other facts of it, makes no old disk a new one. Elsewhere
+        // it is gone once several lists in a row had nothing where it stood.
+        for (known, missing) in &mut self.known {
+            let there = disks.iter().any(|disk| disk.same_as(known) || may_be(known, disk));
+            *missing = if there { 0 } else { *missing + 1 };
+        }
+        self.known.retain(|(known, missing)| known.sequence.is_some() || *missing < STEADY);
         let is_new = |disk: &&Disk| {
-            let numbered =
-                |known: &Disk| disk.sequence.is_some() && known.sequence == disk.sequence;
-            !self.known.iter().any(|known| known.same_as(disk) || numbered(known))
+            !self.known.iter().any(|(known, _)| match disk.sequence {
+                Some(_) => known.same_as(disk) || known.sequence == disk.sequence,
+                // At the node of one that is not gone yet, whatever it says of itself.
+                None => known.sequence.is_none() && known.node == disk.node,
+            })
         };
         let appeared: Vec<Disk> = disks.iter().filter(is_new).cloned().collect();
         self.steady = if appeared == self.last { self.steady + 1 } else { 0 };
@@ -65,6 +72,13 @@ impl Arm {
             steady: self.steady >= STEADY,
         })
     }
+}
+
+/// True where `disk` stands where `known` did, and no number says that it is
+/// another plugging-in.
+fn may_be(known: &Disk, disk: &Disk) -> bool {
+    let unnumbered = known.sequence.is_none() && disk.sequence.is_none();
+    unnumbered && known.node == disk.node && known.port == disk.port
 }
 
 /// Waits until a disk that a person named was taken out and came back, on
@@ -151,14 +165,25 @@ mod tests {
         assert!(ports(&arm.look(&devices, &policy).unwrap()).is_empty());
         devices.change(&old.name, |disk| disk.serial = None);
         assert!(ports(&arm.look(&devices, &policy).unwrap()).is_empty());
-        // Without such numbers, what is gone and comes back has appeared.
+        // Without such numbers it is the same, for as long as it may be there.
         let bare = Disk { sequence: None, ..stick("1-2", "BARE", 64 << 20) };
         devices.plug(bare.clone(), 0, &[]);
         let mut arm = Arm::start(&devices).unwrap();
+        let mut looks = |times: usize| {
+            let mut all = Vec::new();
+            (0..times).for_each(|_| all.extend(ports(&arm.look(&devices, &policy).unwrap())));
+            all
+        };
         devices.unplug(&bare.name);
-        arm.look(&devices, &policy).unwrap();
+        assert!(looks(STEADY - 1).is_empty());
+        devices.plug(bare.clone(), 0, &[]);
+        assert!(looks(2 * STEADY).is_empty(), "left out of some lists");
+        devices.change(&bare.name, |disk| disk.serial = None);
+        assert!(looks(2 * STEADY).is_empty(), "other facts at its node");
+        devices.unplug(&bare.name);
+        assert!(looks(STEADY).is_empty());
         devices.plug(bare, 0, &[]);
-        assert_eq!(ports(&arm.look(&devices, &policy).unwrap()), ["1-2"]);
+        assert_eq!(looks(1), ["1-2"], "seen to be gone for a while");
     }
 
     #[test]

@@ -148,6 +148,9 @@ impl fmt::Display for Fault {
 pub enum Ended {
     /// Written, read back, every byte right.
     Done,
+    /// Written, read back, every byte right, and the log could not keep its line:
+    /// it does not count, and must not leave.
+    Unlogged,
     /// Not a key. It does not mount, or `head_cleared` of the result is false.
     Failed(Fault),
     /// Nothing was written: it may not be, for these reasons.
@@ -166,6 +169,7 @@ impl Ended {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Unlogged => "unlogged",
             Self::Failed(_) => "failed",
             Self::Refused(_) | Self::OtherDisk(_) | Self::NotOpened(_) => "refused",
             Self::Cancelled => "cancelled",
@@ -176,6 +180,7 @@ impl Ended {
     pub fn detail(&self) -> String {
         match self {
             Self::Done => "written and read back".to_string(),
+            Self::Unlogged => "written, but without a line in the log: no key".to_string(),
             Self::Failed(fault) => fault.to_string(),
             Self::Refused(reasons) => {
                 let reasons: Vec<String> = reasons.iter().map(WhyNot::to_string).collect();
@@ -266,7 +271,7 @@ pub fn outcome<'a>(results: impl IntoIterator<Item = &'a Ended>) -> Outcome {
     for ended in results {
         *match ended {
             Ended::Done => &mut done,
-            Ended::Failed(_) => &mut failed,
+            Ended::Failed(_) | Ended::Unlogged => &mut failed,
             Ended::Refused(_) | Ended::OtherDisk(_) | Ended::NotOpened(_) => &mut refused,
             Ended::Cancelled => &mut cancelled,
         } += 1;
@@ -299,6 +304,8 @@ mod tests {
             (vec![failed(), failed()], Outcome::Io),
             (vec![failed(), refused()], Outcome::Refused),
             (vec![other()], Outcome::Refused),
+            (vec![Ended::Unlogged], Outcome::Io),
+            (vec![Ended::Done, Ended::Unlogged], Outcome::SomeFailed),
             (vec![Ended::NotOpened("in use".into())], Outcome::Refused),
             (vec![Ended::Done, failed(), Ended::Cancelled], Outcome::Cancelled),
             (vec![], Outcome::Refused),

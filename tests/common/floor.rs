@@ -24,7 +24,7 @@ use mediaseal::write::confirm::{Basis, RequireProtection, Seen, look};
 use mediaseal::write::eligible::{DEFAULT_CEILING, LoopDevices, Policy};
 use mediaseal::write::engine::{Eject, Job, PATIENCE};
 use mediaseal::write::image::Image;
-use mediaseal::write::production::entry::{Ending, FORMAT, KeyEntry, Order};
+use mediaseal::write::production::entry::{Ending, FORMAT, KeyEntry, Order, StickFacts};
 use mediaseal::write::production::ledger::Ledger;
 use mediaseal::write::production::log::{ProductionLog, read};
 use mediaseal::write::production::record::Context;
@@ -220,6 +220,22 @@ impl Floor {
         let finished = run(&station, &mut log, &mut crew);
         assert!(crew.steps.is_empty() || finished.is_err(), "the script did not come to its end");
         (finished, crew.cards)
+    }
+
+    /// A line of the log that another program wrote about a stick: a failed write,
+    /// or any other end of a proof.
+    pub fn says_of(&self, port: &str, serial: &str, result: Ending) {
+        let locked = Locked::acquire(self.log.clone(), Duration::ZERO).unwrap();
+        let mut log = ProductionLog::open(&locked).unwrap();
+        let mut key = log.ledger().keys().last().unwrap().clone();
+        key.stick = StickFacts::of(&stick(port, serial, STICK));
+        (key.result, key.ordinal, key.recipient) = (result, None, None);
+        if result == Ending::Failed {
+            key.written_as = None;
+            log.wrote(key).unwrap();
+        } else {
+            log.confirmed(key).unwrap();
+        }
     }
 
     pub fn ledger(&self) -> Ledger {

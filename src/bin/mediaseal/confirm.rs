@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
-use mediaseal::seal::names::{Identifier, escape, escape_path};
+use mediaseal::seal::names::Identifier;
 use mediaseal::store::Folder;
 use mediaseal::sys::disk::{Devices, Disk};
 use mediaseal::text::Language;
@@ -26,7 +26,7 @@ use mediaseal::write::show;
 
 use crate::bench::Ready;
 use crate::writing::{self, Consent, Work};
-use crate::{arming, bench, build, devices, log, screen};
+use crate::{arming, bench, build, devices, log, paste, screen};
 
 const EXAMPLE: &str = "\
 Example:
@@ -225,15 +225,15 @@ fn write_again<F: Folder>(
 /// The line that writes it again.
 fn command_again(matches: &ArgMatches, disk: &Disk) -> String {
     let key = match (&disk.port, show::text(disk.serial.as_deref())) {
-        (Some(port), _) => format!("--port {}", escape(port)),
-        (None, Some(serial)) => format!("--serial {serial}"),
+        (Some(port), _) => format!("--port {}", paste::argument(port, "PORT")),
+        (None, Some(serial)) => format!("--serial {}", paste::strangers(&serial, "SERIAL")),
         (None, None) => "--port PORT".to_string(),
     };
     format!("mediaseal write {} {key}{}", source(matches), same_options(matches))
 }
 
 fn source(matches: &ArgMatches) -> String {
-    escape_path(&build::given(matches, "source"))
+    paste::path(&build::given(matches, "source"), "RELEASE")
 }
 
 /// The options that another command about this key needs as well.
@@ -241,11 +241,11 @@ fn same_options(matches: &ArgMatches) -> String {
     let mut options = String::new();
     for name in ["state", "log"] {
         if let Some(folder) = matches.get_one::<PathBuf>(name) {
-            options.push_str(&format!(" --{name} {}", escape_path(folder)));
+            options.push_str(&format!(" --{name} {}", paste::path(folder, "FOLDER")));
         }
     }
     if let Some(order) = matches.get_one::<String>("order") {
-        options.push_str(&format!(" --order {}", escape(order)));
+        options.push_str(&format!(" --order {}", paste::argument(order, "ORDER")));
     }
     options
 }

@@ -16,6 +16,7 @@ mod key_option;
 mod keygen;
 mod log;
 mod pack;
+mod paste;
 mod rebuild;
 mod screen;
 mod sign;

@@ -170,8 +170,11 @@ fn ending(name: &str, result: &TargetResult) -> Vec<String> {
             ));
         }
         ended => {
-            let word = ended.word();
-            let word = if word == "failed" { "FAILED" } else { word };
+            let word = match ended {
+                Ended::Failed(_) => "FAILED",
+                Ended::Unlogged => "NO KEY",
+                ended => ended.word(),
+            };
             lines.push(format!("  {name} {word}"));
             lines.extend(wrap(&ended.detail(), "    ", SCREEN).lines().map(String::from));
         }
@@ -184,6 +187,7 @@ fn ending(name: &str, result: &TargetResult) -> Vec<String> {
             );
         }
         (Ended::Done, _) => {}
+        (Ended::Unlogged, _) => lines.push("    Put it aside, and write it again.".into()),
         (Ended::Failed(_), true) => {
             lines.push("    It does not mount. Unplug it now and put it aside.".into());
         }
@@ -238,6 +242,7 @@ pub fn summary(ends: &[Ended], outcome: Outcome, json: bool) -> Result<(), Failu
         let end = serde_json::json!({
             "event": "end",
             "done": done,
+            "unlogged": count("unlogged"),
             "failed": count("failed"),
             "refused": count("refused"),
             "cancelled": count("cancelled"),
@@ -247,6 +252,9 @@ pub fn summary(ends: &[Ended], outcome: Outcome, json: bool) -> Result<(), Failu
         screen::data(&end.to_string())?;
     }
     let mut text = format!("{done} of {all} keys done");
+    if count("unlogged") > 0 {
+        text.push_str(&format!(", {} without a line in the log", count("unlogged")));
+    }
     for word in ["failed", "refused", "cancelled"] {
         if count(word) > 0 {
             text.push_str(&format!(", {} {word}", count(word)));

@@ -111,7 +111,8 @@ impl Work<'_> {
         })?;
         view.begin(&chosen);
         let mut keeper = Keeper::new(production, context, &mut view, job.cancel.clone());
-        let results = engine::write(self.devices, &chosen, &job, &mut keeper);
+        let mut results = engine::write(self.devices, &chosen, &job, &mut keeper);
+        keeper.correct(&mut results);
         let kept = keeper.close();
         let shown = view.close();
         let ends: Vec<Ended> =
@@ -193,12 +194,40 @@ fn typed(chosen: &[Disk]) -> Result<(), Failure> {
     Err(Failure::new(Outcome::Cancelled, what, ""))
 }
 
-/// The count, and the end of the first key's serial number.
+/// The count, and the end of the first key's serial number; where that cannot
+/// be typed, its port or the system's name of it. Never the count alone.
 fn phrase(chosen: &[Disk]) -> String {
     let first = chosen.first();
     let tail = first.and_then(show::tail).map(|tail| tail.trim_start_matches('.').to_string());
-    let place = || first.and_then(|disk| disk.port.clone()).unwrap_or_default();
     // What a stick says of itself may not be typeable.
     let tail = tail.filter(|tail| tail.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    format!("{} {}", chosen.len(), tail.unwrap_or_else(place))
+    let typeable =
+        |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let port = || first.and_then(|disk| disk.port.clone()).filter(typeable);
+    let name = || first.map(|disk| disk.name.clone()).filter(typeable);
+    let what = tail.filter(typeable).or_else(port).or_else(name);
+    format!("{} {}", chosen.len(), what.unwrap_or_else(|| "erase".to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mediaseal::sys::disk::fake::stick;
+
+    #[test]
+    fn what_is_to_be_typed_can_be_typed_and_is_never_the_count_alone() {
+        let mut disk = stick("1-2", "0019E06B9F12", 64 << 20);
+        let phrase_of = |disk: &Disk| phrase(std::slice::from_ref(disk));
+        assert_eq!(phrase_of(&disk), "1 9F12");
+        for serial in [None, Some(""), Some("...."), Some("X&calc;"), Some("\u{e9}\u{e9}")] {
+            disk.serial = serial.map(|serial| serial.as_bytes().to_vec());
+            disk.port = Some("1-2".to_string());
+            assert_eq!(phrase_of(&disk), "1 1-2", "{serial:?}");
+            disk.port = None;
+            assert_eq!(phrase_of(&disk), format!("1 {}", disk.name), "{serial:?}");
+            assert!(!disk.name.is_empty());
+        }
+        disk.name = String::new();
+        assert_eq!(phrase_of(&disk), "1 erase");
+    }
 }

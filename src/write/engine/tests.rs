@@ -193,6 +193,29 @@ fn a_target_that_hangs_is_given_up_and_the_others_are_done() {
     devices.wake(&disks[1].name);
 }
 
+/// Sleeps once, as somebody does who stopped the terminal for a while.
+struct Sleeper(Option<Duration>);
+
+impl Observer for Sleeper {
+    fn event(&mut self, event: &Event<'_>) {
+        if let Event::Phase { phase: Phase::Clear, .. } = event
+            && let Some(pause) = self.0.take()
+        {
+            std::thread::sleep(pause);
+        }
+    }
+}
+
+#[test]
+fn an_observer_that_is_slow_makes_no_stick_hang() {
+    let (devices, disks) = plugged(&[("1-1", &[]), ("1-2", &[]), ("1-3", &[])]);
+    let job = Job { patience: Duration::from_millis(1500), ..job() };
+    let mut sleeper = Sleeper(Some(Duration::from_millis(2000)));
+    let results = write(&devices, &disks, &job, &mut sleeper);
+    assert!(sleeper.0.is_none(), "it slept");
+    assert_eq!(ended(&results), ["done"; 3]);
+}
+
 #[test]
 fn a_cancel_stops_all_and_none_mounts() {
     for phase in [Phase::Clear, Phase::Write, Phase::Verify] {

@@ -5,6 +5,8 @@
 //! The line comes first, the word to the person after it. Where a line cannot be
 //! kept, the keys that are still being written are stopped: without a line none
 //! of them would count. Nothing is left out: every later line is tried as well.
+//! A key that is written and has no line is handed on as [`Ended::Unlogged`],
+//! never as done.
 
 use super::log::{ProductionError, ProductionLog};
 use super::record::{self, Context};
@@ -12,7 +14,7 @@ use crate::store::folder::Folder;
 use crate::verify::outcome::Failure;
 use crate::write::cancel::Cancel;
 use crate::write::event::{Event, Observer};
-use crate::write::result::TargetResult;
+use crate::write::result::{Ended, TargetResult};
 use crate::write::show;
 
 /// An [`Observer`] between the engine and whoever shows what happens.
@@ -25,6 +27,8 @@ pub struct Keeper<'a, 'log, 'folder, F: Folder> {
     fault: Option<ProductionError>,
     /// Keys that are written and have no line, by their place.
     unlogged: Vec<String>,
+    /// The same, by their number as targets.
+    targets: Vec<usize>,
 }
 
 impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
@@ -36,16 +40,24 @@ impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
         next: &'a mut dyn Observer,
         cancel: Cancel,
     ) -> Self {
-        Self { log, context, next, cancel, fault: None, unlogged: Vec::new() }
+        Self { log, context, next, cancel, fault: None, unlogged: Vec::new(), targets: Vec::new() }
     }
 
-    /// Keeps one line.
-    fn keep(&mut self, result: &TargetResult) {
-        if let Err(error) = self.log.wrote(record::written(result, self.context)) {
+    /// Keeps one line; false where it could not.
+    fn keep(&mut self, result: &TargetResult) -> bool {
+        let kept = self.log.wrote(record::written(result, self.context)).map_err(|error| {
             self.cancel.cancel();
             self.fault.get_or_insert(error);
-            if result.is_done() {
-                self.unlogged.push(show::place(&result.disk));
+        });
+        kept.is_ok()
+    }
+
+    /// Says the same of the engine's `results` as was handed on: what is written
+    /// and has no line is not done.
+    pub fn correct(&self, results: &mut [TargetResult]) {
+        for target in &self.targets {
+            if let Some(result) = results.get_mut(*target) {
+                result.ended = Ended::Unlogged;
             }
         }
     }
@@ -69,8 +81,19 @@ impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
 
 impl<F: Folder> Observer for Keeper<'_, '_, '_, F> {
     fn event(&mut self, event: &Event<'_>) {
-        if let Event::Finished { result, .. } | Event::Refused { result } = event {
-            self.keep(result);
+        let kept = match event {
+            Event::Finished { result, .. } | Event::Refused { result } => self.keep(result),
+            _ => true,
+        };
+        if let Event::Finished { target, result } = event
+            && !kept
+            && result.is_done()
+        {
+            self.unlogged.push(show::place(&result.disk));
+            self.targets.push(*target);
+            let result = TargetResult { ended: Ended::Unlogged, ..(*result).clone() };
+            self.next.event(&Event::Finished { target: *target, result: &result });
+            return;
         }
         self.next.event(event);
     }

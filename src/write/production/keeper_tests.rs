@@ -165,6 +165,43 @@ fn a_log_that_cannot_be_written_stops_the_keys_that_are_not_done_and_is_told() {
     assert!(lines(&folder).is_empty());
 }
 
+/// Keeps the words of what is finished.
+#[derive(Default)]
+struct Words(Vec<&'static str>);
+
+impl Observer for Words {
+    fn event(&mut self, event: &Event<'_>) {
+        if let Event::Finished { result, .. } = event {
+            self.0.push(result.ended.word());
+        }
+    }
+}
+
+#[test]
+fn a_key_without_a_line_is_never_told_as_done() {
+    let folder = FaultyDisk::new().root();
+    let (devices, disks) = plugged(&[("1-1", &[]), ("1-2", &[])]);
+    let mut results = engine::write(&devices, &disks, &job(), &mut Silent);
+    assert!(results.iter().all(TargetResult::is_done));
+    let told = with(&folder, |log| {
+        folder.disk().set_fault(LogFault::Once { at: 0, kind: ErrorKind::StorageFull });
+        let (context, mut words) = (context(), Words::default());
+        let mut keeper = Keeper::new(log, &context, &mut words, Cancel::new());
+        for (target, result) in results.iter().enumerate() {
+            keeper.event(&Event::Finished { target, result });
+        }
+        keeper.correct(&mut results);
+        assert!(keeper.close().is_err());
+        words.0
+    });
+    assert_eq!(told.unwrap(), ["unlogged", "done"]);
+    let ends: Vec<_> = results.iter().map(|result| result.ended.word()).collect();
+    assert_eq!(ends, ["unlogged", "done"]);
+    let value = crate::write::json::result(&results[0]);
+    assert_eq!(value["result"], "unlogged");
+    assert_eq!(serials(&lines(&folder)), ["S1-2"]);
+}
+
 #[test]
 fn every_later_line_is_tried_after_one_that_could_not_be_kept() {
     let folder = FaultyDisk::new().root();

@@ -252,6 +252,23 @@ impl Ledger {
             .find(|key| key.order.as_deref() == order && (stayed(key) || named(key)));
         last.filter(|key| key.result == Ending::Proved)
     }
+
+    /// True where the last proof of this stick that was finished found every byte
+    /// right but the protection open: what was proved before says no more that it
+    /// may leave.
+    pub fn was_open_lately(&self, stick: &StickFacts, order: Option<&str>) -> bool {
+        let last = self.entries.iter().rev().find_map(|entry| match entry {
+            Entry::Confirm(key)
+                if (key.result == Ending::NotProtected || entry.tells_of_the_stick())
+                    && key.order.as_deref() == order
+                    && looks_same(&key.stick, stick) =>
+            {
+                Some(key.result)
+            }
+            _ => None,
+        });
+        last == Some(Ending::NotProtected)
+    }
 }
 
 /// True where both say the same of themselves. The port is no part of it.

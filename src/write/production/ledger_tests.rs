@@ -175,6 +175,9 @@ fn a_line_that_says_nothing_of_the_stick_changes_nothing() {
             with(vec![write("1-2", "A", Ending::Done), confirm(1, 1, "A", Ending::Proved)]);
         let before = proved.proved_before(&here, Some("4711"));
         assert_eq!(before.and_then(|key| key.ordinal), Some(1), "no second number: {label}");
+        // It keeps its number, and is not called good without being read.
+        let open = line.key().is_some_and(|key| key.result == Ending::NotProtected);
+        assert_eq!(proved.was_open_lately(&here, Some("4711")), open, "{label}");
         let spoiled =
             with(vec![write("1-2", "A", Ending::Done), confirm(1, 0, "A", Ending::OsChanges)]);
         assert!(spoiled.is_spoiled(&here, Some("4711")), "{label}");
@@ -182,6 +185,25 @@ fn a_line_that_says_nothing_of_the_stick_changes_nothing() {
     // Refused to be written again, it still waits for its proof.
     let all = ledger(vec![write("1-2", "A", Ending::Done), write("1-2", "A", Ending::Refused)]);
     assert_eq!(all.waiting(Some("4711")).len(), 1);
+}
+
+#[test]
+fn a_key_that_was_found_open_is_to_be_read_until_it_is_proved() {
+    let here = stick("1-2", "A");
+    let mut lines = vec![
+        write("1-2", "A", Ending::Done),
+        confirm(1, 1, "A", Ending::Proved),
+        confirm(1, 0, "A", Ending::NotProtected),
+        confirm(1, 0, "A", Ending::CannotTell),
+    ];
+    let open = |lines: &[Entry], stick: &StickFacts, order: Option<&str>| {
+        ledger(lines.to_vec()).was_open_lately(stick, order)
+    };
+    assert!(open(&lines, &here, Some("4711")), "an unfinished proof closes nothing");
+    assert!(!open(&lines, &stick("1-2", "B"), Some("4711")));
+    assert!(!open(&lines, &here, None), "of another order");
+    lines.push(confirm(1, 1, "A", Ending::Proved));
+    assert!(!open(&lines, &here, Some("4711")));
 }
 
 #[test]

@@ -92,7 +92,8 @@ pub fn written(result: &TargetResult, context: &Context) -> KeyEntry {
         extent: result.extent.word().to_string(),
         result: match &result.ended {
             Ended::Done => Ending::Done,
-            Ended::Failed(_) => Ending::Failed,
+            // What could not be kept is no key, should it be kept after all.
+            Ended::Failed(_) | Ended::Unlogged => Ending::Failed,
             Ended::Refused(_) | Ended::OtherDisk(_) | Ended::NotOpened(_) => Ending::Refused,
             Ended::Cancelled => Ending::Cancelled,
         },

@@ -8,7 +8,7 @@ use std::thread::{self, Scope};
 use super::board::{Board, Mood};
 use super::judge::{Action, Known, judge};
 use super::slot::{STEADY, Slot};
-use super::work::{Message, prove, write};
+use super::work::{Claim, Message, prove, write};
 use super::{Crew, Finished, Next, Station, words};
 use crate::store::folder::Folder;
 use crate::sys::disk::Disk;
@@ -180,7 +180,9 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
     {
         let station = self.station;
         let progress = self.progress()?;
-        let busy = self.slots.iter().filter(|slot| slot.busy).count() as u32;
+        // A key that has its number is counted with the proved ones.
+        let counts = |slot: &&Slot| slot.busy && !slot.numbered;
+        let busy = self.slots.iter().filter(counts).count() as u32;
         let ledger = self.log.ledger();
         let waiting = ledger.waiting(Some(&station.order)).into_iter().filter(|key| {
             let counts = !station.replace_lost || key.attempt > self.before;
@@ -201,11 +203,12 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
                 self.slots[at].busy = true;
                 scope.spawn(move || write(station, disk, &sender));
             }
-            Action::Prove { written_as } => {
+            Action::Prove { written_as, ordinal } => {
                 self.board.set(&disk, Mood::Working, "is read again");
-                self.slots[at].busy = true;
+                (self.slots[at].busy, self.slots[at].numbered) = (true, ordinal.is_some());
                 self.claimed.extend(written_as);
-                scope.spawn(move || prove(station, disk, written_as, &sender));
+                let claim = Claim { written_as, ordinal };
+                scope.spawn(move || prove(station, disk, claim, &sender));
             }
             Action::HasOrdinal(ordinal) => {
                 let text = format!("is key {ordinal} already: take it out");
@@ -233,7 +236,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
                 self.board.set(&disk, Mood::Working, format!("is read again {percent:>3} %"));
             }
             Message::Wrote(result) => self.wrote(&result)?,
-            Message::Seen(seen, written_as) => self.seen(&seen, written_as, crew)?,
+            Message::Seen(seen, claim) => self.seen(&seen, claim, crew)?,
         }
         Ok(())
     }
@@ -259,18 +262,14 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         Ok(())
     }
 
-    fn seen(
-        &mut self,
-        seen: &Seen,
-        written_as: Option<u64>,
-        crew: &mut dyn Crew,
-    ) -> Result<(), Failure> {
+    fn seen(&mut self, seen: &Seen, claim: Claim, crew: &mut dyn Crew) -> Result<(), Failure> {
+        let Claim { written_as, ordinal } = claim;
         self.settle(&seen.disk);
         self.claimed.retain(|attempt| Some(*attempt) != written_as);
         let mut entry = record::confirmed(seen, written_as, &self.station.context);
         if seen.ending == Ending::Proved {
             let (ledger, order) = (self.log.ledger(), Some(self.station.order.as_str()));
-            let ordinal = ledger.next_ordinal(order);
+            let ordinal = ordinal.unwrap_or_else(|| ledger.next_ordinal(order));
             entry.ordinal = Some(ordinal);
             entry.recipient = ledger.recipient(order, ordinal).map(String::from);
         } else {

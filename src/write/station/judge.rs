@@ -27,6 +27,8 @@ pub enum Action {
     Prove {
         /// The number of that attempt.
         written_as: Option<u64>,
+        /// The number that the key has already: it was not protected lately.
+        ordinal: Option<u32>,
     },
     /// It has this number already.
     HasOrdinal(u32),
@@ -98,21 +100,31 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
                     let what = format!("plug it in at {port}, where it was written");
                     return Action::Not(format!("like key {ordinal}: {what}"));
                 }
-                return Action::Prove { written_as: Some(written.attempt) };
-            }
-            if reasons.is_empty() && known.ledger.is_spoiled(&stick, order) {
-                return if known.wanted { Action::Write } else { Action::Enough };
+                return Action::Prove { written_as: Some(written.attempt), ordinal: None };
             }
             let before = known.ledger.proved_before(&stick, order);
-            match before.and_then(|key| key.ordinal) {
-                Some(ordinal) => Action::HasOrdinal(ordinal),
-                // No number is given twice: a person may say that it is another.
-                None if stick.serial.is_none() && like.is_some() => {
-                    let ordinal = like.unwrap_or_default();
-                    Action::Not(format!("may be key {ordinal}, it has no serial: take it out"))
-                }
-                None if known.wanted => Action::Prove { written_as: None },
-                None => Action::Enough,
+            if let Some((key, ordinal)) = before.and_then(|key| Some((key, key.ordinal?))) {
+                // Found without its protection since: it is good once it was read again.
+                return match known.ledger.was_open_lately(&stick, order) {
+                    true => Action::Prove { written_as: key.written_as, ordinal: Some(ordinal) },
+                    false => Action::HasOrdinal(ordinal),
+                };
+            }
+            // What the log says last of such a stick may be said of its twin, at
+            // the same port too. No proved key is written over, and no number is
+            // given twice: a person may say that it is another.
+            if let Some(ordinal) = like {
+                return Action::Not(match stick.serial {
+                    Some(_) => format!("like key {ordinal}, which is proved: take it out"),
+                    None => format!("may be key {ordinal}, it has no serial: take it out"),
+                });
+            }
+            if !known.wanted {
+                return Action::Enough;
+            }
+            match reasons.is_empty() && known.ledger.is_spoiled(&stick, order) {
+                true => Action::Write,
+                false => Action::Prove { written_as: None, ordinal: None },
             }
         }
         Ok(false) => match reasons.first() {

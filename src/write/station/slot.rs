@@ -14,6 +14,8 @@ pub(super) struct Slot {
     pub(super) looks: u32,
     pub(super) settled: bool,
     pub(super) busy: bool,
+    /// It is read once more under the number that it has.
+    pub(super) numbered: bool,
     /// Looks in a row that did not see it.
     pub(super) missing: u32,
 }
@@ -21,7 +23,7 @@ pub(super) struct Slot {
 impl Slot {
     /// A stick that appeared just now.
     pub(super) fn of(disk: Disk, settled: bool) -> Self {
-        Self { disk, looks: 0, settled, busy: false, missing: 0 }
+        Self { disk, looks: 0, settled, busy: false, numbered: false, missing: 0 }
     }
 
     /// True once it was taken out. Where the system numbers pluggings-in, one

@@ -34,6 +34,7 @@ pub(super) fn written(ended: &Ended, protection: RequireProtection) -> (Mood, St
             (Mood::Replug, text.to_string())
         }
         Ended::Failed(fault) => (Mood::Failed, failed(fault.offset(), fault.word())),
+        Ended::Unlogged => (Mood::Failed, "NO KEY: without a line in the log".to_string()),
         Ended::Cancelled => (Mood::Odd, "stopped: it is no key, write it again".to_string()),
         other => (Mood::Odd, format!("not written: {}", other.detail())),
     }

@@ -15,7 +15,16 @@ pub(super) enum Message {
     Writing(Disk, Phase, Progress),
     Wrote(Box<TargetResult>),
     Reading(Disk, u64, u64),
-    Seen(Box<Seen>, Option<u64>),
+    Seen(Box<Seen>, Claim),
+}
+
+/// Which key a stick is taken for that is read again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim {
+    /// The attempt that wrote it.
+    pub(super) written_as: Option<u64>,
+    /// The number that it has already.
+    pub(super) ordinal: Option<u32>,
 }
 
 /// Hands on how far a key is.
@@ -43,13 +52,8 @@ pub(super) fn write(station: &Station<'_>, disk: Disk, sender: &Sender<Message>)
     }
 }
 
-/// Reads it again; `written_as` is the attempt that wrote it.
-pub(super) fn prove(
-    station: &Station<'_>,
-    disk: Disk,
-    written_as: Option<u64>,
-    sender: &Sender<Message>,
-) {
+/// Reads it again.
+pub(super) fn prove(station: &Station<'_>, disk: Disk, claim: Claim, sender: &Sender<Message>) {
     let history = |_: &Identifier| station.history;
     let mut last = 0;
     let seen = confirm::look(station.devices, &disk, &station.basis(&history), &mut |done, all| {
@@ -60,5 +64,5 @@ pub(super) fn prove(
             let _ = sender.send(Message::Reading(disk.clone(), done, all));
         }
     });
-    let _ = sender.send(Message::Seen(Box::new(seen), written_as));
+    let _ = sender.send(Message::Seen(Box::new(seen), claim));
 }
