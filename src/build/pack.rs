@@ -289,18 +289,25 @@ fn show(
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let written = writeln!(beside, "{digest}  {name}");
         written.map_err(StoreError::io(Doing::Write, sha256_path(path)))?;
-        file.commit()?;
-        shown.push(path.to_path_buf());
-        beside.commit()?;
-        shown.push(sha256_path(path));
+        give_name(file, path.to_path_buf(), shown)?;
+        give_name(beside, sha256_path(path), shown)?;
     }
     for (file, path) in [(map, outputs.block_map), (bundle, outputs.bundle)] {
         if let (Some(file), Some(path)) = (file, path) {
-            file.commit()?;
-            shown.push(path.to_path_buf());
+            give_name(file, path.to_path_buf(), shown)?;
         }
     }
     Ok(())
+}
+
+/// Gives an output its name. Where only the folder could not be flushed
+/// afterwards, it has its name already and is taken back with the others.
+fn give_name(file: Output, path: PathBuf, shown: &mut Vec<PathBuf>) -> Result<(), StoreError> {
+    let named = file.commit();
+    if matches!(&named, Ok(()) | Err(StoreError::Io { doing: Doing::FlushFolder, .. })) {
+        shown.push(path);
+    }
+    named.map(|_| ())
 }
 
 /// The outputs must be files of their own.

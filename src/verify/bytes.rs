@@ -151,7 +151,7 @@ fn volume(
     }
     if let Some((at, error)) = comparison.read_error {
         let place = Spot::Sector(at / 512);
-        let detail = match at >= MAX_DISK_BYTES {
+        let detail = match length.is_none() && at >= MAX_DISK_BYTES {
             true => Detail::with(|details| details.size_unknown, &[]),
             false => Detail::said(error),
         };

@@ -208,7 +208,10 @@ impl World {
         let (anchor, code) = self.anchor_of(&self.path(name));
         let (good, anchor) = (self.good.to_str().unwrap(), anchor.to_str().unwrap());
         let ran = self.verify(&["check", good, "--anchor", anchor, "--state", "none", "--json"]);
-        assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{name}: {}", ran.stderr);
+        assert_eq!(ran.code, 6, "{name}: {}", ran.stderr);
+        let said: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        // Nothing was judged, so there is no report and no verdict.
+        assert_eq!((&said["outcome"], said.get("verdict")), (&"trust-set-up".into(), None));
         let code = code.to_string();
         let ran = self.verify(&["enrol", anchor, "--code", &code, "--state", "none"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{name}: {}", ran.stderr);

@@ -8,7 +8,7 @@ use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::decide::TakeNothing;
 use mediaseal::verify::json::Ending;
 use mediaseal::verify::outcome::{Failure, Outcome};
-use mediaseal::verify::pinning::System;
+use mediaseal::verify::pinning::{self, System};
 use mediaseal::verify::record::{self, Action};
 use mediaseal::verify::report::Report;
 use mediaseal::verify::session::{self, clock, failure};
@@ -56,12 +56,19 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     };
     if let Some(folder) = matches.get_one::<PathBuf>("record") {
         let action = Action { name: "check", ..Action::default() };
-        match record::file(folder, &report, &action, clock(), language) {
-            Ok(path) => said.push(fill(labels.record, &[shown(&path)])),
-            Err(error) => {
-                let values = [shown(folder), ("detail", escape_message(&error.to_string()))];
-                let entry = language.table().failures.record_failed;
-                failures.push(failure(Outcome::Io, entry, &values));
+        let entry = language.table().failures.record_failed;
+        if pinning::would_change(&asked.source, folder, &System) {
+            // Evidence of a check must not change what was checked.
+            let inside = language.table().destination_faults.inside_source.what.to_string();
+            let values = [shown(folder), ("detail", inside)];
+            failures.push(failure(Outcome::Refused, entry, &values));
+        } else {
+            match record::file(folder, &report, &action, clock(), language) {
+                Ok(path) => said.push(fill(labels.record, &[shown(&path)])),
+                Err(error) => {
+                    let values = [shown(folder), ("detail", escape_message(&error.to_string()))];
+                    failures.push(failure(Outcome::Io, entry, &values));
+                }
             }
         }
     }

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Arg, ArgGroup, ArgMatches, Command};
 use mediaseal::build::pack::{Outputs, PackError, pack, sha256_path};
 use mediaseal::seal::names::escape;
+use mediaseal::sign::files::shown;
 use mediaseal::text::Language;
 use mediaseal::verify::finding::Severity;
 use mediaseal::verify::outcome::{Failure, Outcome};
-use mediaseal::verify::pinning::System;
+use mediaseal::verify::pinning::{self, System};
 use mediaseal::verify::progress::Meter;
 use mediaseal::verify::session::{self, Asked};
 use mediaseal::verify::{state, text};
@@ -68,6 +69,12 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         bundle: bundle.map(PathBuf::as_path),
         existing: force_option::existing(matches),
     };
+    for path in [image, block_map, bundle].into_iter().flatten() {
+        if pinning::would_change(&asked.source, path, &System) {
+            let what = format!("{} lies inside the release", shown(path));
+            return Err(Failure::new(Outcome::Refused, what, "Choose another place."));
+        }
+    }
     let mut meter = Meter::start(language);
     let (report, packed) = session.with_request(|source, request| {
         pack(source, request, &outputs, &mut |done, all| meter.step(done, all))
