@@ -111,7 +111,7 @@ fn word(word: &str) -> &str {
     // The examples of the help and the time of the workshop's recipe are fixed.
     let time = word.len() == 20 && word.ends_with('Z') && word.as_bytes()[10] == b'T';
     match word {
-        "2026-11-23T10:00:00Z" | "2026" | "2027" | "0000" => word,
+        "2026-11-23T10:00:00Z" => word,
         _ if time => "[time]",
         // The end of a record's name: sequence, day, count.
         _ if word.split('-').nth(1).is_some_and(|day| day.len() == 8) => "[record]",

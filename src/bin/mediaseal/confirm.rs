@@ -193,6 +193,15 @@ fn known(
     // The number of another release's key is not this one's.
     let same = |key: &KeyEntry| key.release.image_sha256 == ready.carried.facts.image_sha256;
     let before = before.filter(same);
+    // The log says last of such a stick that it failed or was changed: that may
+    // have been its twin, and this one the key that has a number already.
+    let twin = ledger.perhaps_proved(&stick, order).filter(|key| same(key));
+    let numbered = twin.and_then(|key| key.ordinal).filter(|_| !matches.get_flag("another"));
+    if let Some(ordinal) = numbered {
+        let what = format!("it says the same of itself as key {ordinal}, and may be it");
+        let next = "If it is another stick, or was written anew: confirm it with --another.";
+        return Err(Failure::new(Outcome::Refused, what, next));
+    }
     if let (None, Some(name)) = (&before, order)
         && ledger.progress(name).is_some_and(|progress| progress.is_complete())
     {

@@ -207,6 +207,23 @@ fn a_key_that_was_found_open_is_to_be_read_until_it_is_proved() {
 }
 
 #[test]
+fn a_proved_key_whose_twin_failed_since_may_have_its_number_already() {
+    let here = stick("1-1", "A");
+    let ordinal = |lines: &[Entry], stick: &StickFacts| {
+        let ledger = ledger(lines.to_vec());
+        let key = ledger.perhaps_proved(stick, Some("4711"));
+        key.and_then(|key| key.ordinal)
+    };
+    let mut lines = vec![write("1-1", "A", Ending::Done), confirm(1, 1, "A", Ending::Proved)];
+    assert_eq!(ordinal(&lines, &here), None, "it is that key: no doubt");
+    lines.push(write("1-2", "A", Ending::Failed));
+    assert_eq!(ordinal(&lines, &here), Some(1));
+    assert_eq!(ordinal(&lines, &stick("1-1", "B")), None);
+    lines.push(write("1-3", "A", Ending::Done));
+    assert_eq!(ordinal(&lines, &here), None, "a written key waits that it may be");
+}
+
+#[test]
 fn without_numbers_of_pluggings_in_a_written_key_may_have_stayed_until_it_is_proved() {
     let here = stick("1-2", "A");
     let mut lines = vec![write("1-2", "A", Ending::Done)];
