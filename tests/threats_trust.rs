@@ -659,8 +659,10 @@ fn row_32_state_folder_writable_by_others() {
     world.check_state(&world.good, &state, &[]).passes(&[]);
     // Made beforehand by another user; only root can try that.
     if mediaseal::sys::user::effective_user() == Some(0) {
-        std::os::unix::fs::chown(&state, Some(65534), None).unwrap();
-        refused("another user's folder");
+        for other in [1, 1000, 65534] {
+            std::os::unix::fs::chown(&state, Some(other), None).unwrap();
+            refused("another user's folder");
+        }
         std::os::unix::fs::chown(&state, Some(0), None).unwrap();
         world.check_state(&world.good, &state, &[]).passes(&[]);
     }
