@@ -8,7 +8,7 @@
 //! | [`json`], [`base64`] | one spelling for signed JSON, and for base64 |
 //! | [`layout`] | the fixed names under `SEAL/` |
 //! | [`sums`] | `SEAL/SHA256SUMS` |
-//! | [`manifest`] | `SEAL/manifest.json` |
+//! | [`manifest`], [`manifest_error`] | `SEAL/manifest.json`, and why one is refused |
 //! | [`key`], [`signature`] | minisign public keys and `ED` signature files |
 //! | [`trust`], [`chain`], [`anchor`] | who may sign, how that changes, how a verifier starts |
 //! | [`signers`] | the one place where signatures over a release are counted |
@@ -25,6 +25,7 @@ pub mod key;
 pub mod layout;
 pub mod limits;
 pub mod manifest;
+pub mod manifest_error;
 pub mod names;
 pub mod paths;
 pub mod signature;
