@@ -19,7 +19,7 @@
 //! | [`folder`] | a folder, a mounted drive, a share |
 //! | `ahead` | small files of it, before somebody asks |
 //! | [`bundle`], `central` | a zip file and its directory |
-//! | [`volume`], `walk`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
+//! | [`volume`], `walk`, `taken`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
 //! | [`listing`], [`remark`], [`oddity`] | what they say |
 //! | `positioned` | bytes at an offset, and in sequence |
 
@@ -40,6 +40,7 @@ pub mod listing;
 pub mod oddity;
 mod positioned;
 pub mod remark;
+mod taken;
 pub mod volume;
 mod walk;
 
