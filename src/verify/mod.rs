@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`decide`] | the order in which a source is judged; the only way to a verdict |
+//! | [`request`] | what a check is asked |
 //! | [`seal_files`], [`trust_step`], [`rollback`] | its steps: the seal as received, the chain, what was copied before |
 //! | [`bytes`], [`folder`], [`drive_folders`], [`closure`] | integrity: every byte, every file, nothing else |
 //! | [`finding`], [`level`], [`outcome`] | what can be said, numbered and named |
@@ -32,6 +33,7 @@ pub mod pinning;
 pub mod progress;
 pub mod record;
 pub mod report;
+pub mod request;
 pub mod rollback;
 pub mod seal_files;
 pub mod session;
