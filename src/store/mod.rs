@@ -28,6 +28,8 @@ pub mod tree;
 
 mod doing;
 mod error;
+#[cfg(test)]
+mod words_tests;
 
 pub use doing::Doing;
 pub use error::{ReadError, StoreError, advice_for, read_bounded};
