@@ -1,5 +1,5 @@
-//! Every fault of this room says what happened and what to do, in every language,
-//! each in its own words.
+//! Every fault of this room says what to do, in every language, and no two say the
+//! same; that what happened has its words is in `words_tests`.
 
 use std::collections::BTreeSet;
 use std::io;
