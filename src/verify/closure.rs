@@ -154,7 +154,7 @@ pub fn remark(remark: &Remark) -> Kind {
             Kind::NameNotAllowed { path: path.clone() }
         }
         Remark::Unread { path, detail } => {
-            Kind::ReadError { place: Spot::Path(path.clone()), detail: Detail::said(detail) }
+            Kind::ReadError { place: Spot::Path(path.clone()), detail: Detail::all(detail) }
         }
         Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },

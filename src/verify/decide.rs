@@ -202,7 +202,7 @@ pub fn check(
         true => match taker.begin(accepted) {
             Ok(()) => taker,
             Err(error) => {
-                decision.report.findings.push(Kind::NotKept { detail: Detail::said(&error) });
+                decision.report.findings.push(Kind::NotKept { detail: Detail::failed(&error) });
                 decision.taker_error = Some(error);
                 return decision;
             }
@@ -215,7 +215,7 @@ pub fn check(
     decision.report.findings.extend(outcome.findings);
     decision.report.compared = outcome.compared;
     if let Some(error) = &outcome.taker_error {
-        decision.report.findings.push(Kind::NotKept { detail: Detail::said(error) });
+        decision.report.findings.push(Kind::NotKept { detail: Detail::failed(error) });
     }
     decision.taker_error = outcome.taker_error;
     decision

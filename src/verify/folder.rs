@@ -128,7 +128,7 @@ impl Hasher<'_, '_> {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unread(Detail::said(error))),
+                Err(error) => return Err(unread(Detail::failed(&error))),
             };
             size += read as u64;
             if size > file.size {
@@ -169,7 +169,10 @@ mod tests {
         let error =
             Kind::ReadError { place: Spot::Path("b".to_string()), detail: Detail::said("gone") };
         let mut less = listing(&[("a", 1)]);
-        less.remarks.push(Remark::Unread { path: "x".to_string(), detail: "gone".to_string() });
+        less.remarks.push(Remark::Unread {
+            path: "x".to_string(),
+            detail: crate::text::Words::of(|_| "gone".to_string()),
+        });
         assert!(same_set(&judged, &judged, &[]));
         assert!(same_set(&judged, &less, std::slice::from_ref(&error)));
         // Without an error it is a change; so is anything that was not there.

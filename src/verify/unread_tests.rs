@@ -27,7 +27,8 @@ impl Source for Failing {
         match self.path.is_empty() {
             false => self.folder.listing(),
             true => {
-                let (path, detail) = (String::new(), "input/output error".to_string());
+                let detail = crate::text::Words::of(|_| "input/output error".to_string());
+                let path = String::new();
                 Ok(Listing { remarks: vec![Remark::Unread { path, detail }], ..Listing::default() })
             }
         }
