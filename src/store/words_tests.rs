@@ -7,7 +7,7 @@ use super::folder::Access;
 use super::lock::LockError;
 use super::log::LogError;
 use super::private::PrivacyFault;
-use super::slots::{Slots, SlotsError, SlotsRead};
+use super::slots::{MAX_BODY_BYTES, Slots, SlotsError, SlotsRead};
 use super::{Doing, ReadError, StoreError};
 use crate::store::faulty::FaultyDisk;
 use crate::store::folder::Folder as _;
@@ -101,7 +101,7 @@ fn every_torn_state_has_words_in_every_language() {
         line("mediaseal-slots 1 1 0"),
         line("mediaseal-slot 1 x 0"),
         line("mediaseal-slot 1 1 0 0"),
-        vec![b'x'; 8 << 20],
+        vec![b'x'; MAX_BODY_BYTES + 1_024],
     ];
     for bytes in contents {
         let _ = root.remove_file("trust.0".as_ref());
