@@ -259,10 +259,11 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
 /// Reads the files of the seal, bounded.
 fn gather(source: &mut dyn Source, listing: &Listing, report: &mut Report) -> SealFiles {
     let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
-    let (seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
+    let (mut seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
         source.read(path, limit).map_err(ReadFault::from)
     });
     report.findings.extend(findings);
+    seal.not_seen(|path| listing.hides(path));
     seal
 }
 
