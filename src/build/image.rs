@@ -1,8 +1,9 @@
 //! The image: read, written and hashed at the same time.
 //!
-//! The files are read and hashed here, once; writing the image, hashing it and
+//! The files are read here, once; writing the image, hashing it and its files, and
 //! its block map are threads of their own. While the hash still goes over the free space at the
-//! end, the file is already flushed and looked at.
+//! end, the image is written, its files are compared with what was sealed, and the whole is
+//! flushed and looked at.
 
 use std::fs::File;
 use std::thread;
@@ -10,7 +11,9 @@ use std::thread;
 use super::block_map::BlockMap;
 use super::pack::PackError;
 use super::piece_digests::{PieceDigests, PieceHash};
-use crate::medium::{Fan, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker};
+use crate::medium::{
+    Fan, FileDigests, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker,
+};
 use crate::seal::digest::Digest;
 
 /// An image that was made.
@@ -41,21 +44,27 @@ pub fn make(
     let file = FileSink::new(target).map_err(at_the_end)?;
     thread::scope(|scope| {
         let mut fan = Fan::new();
-        let writer = fan.add(scope, file);
         let hasher = fan.add(scope, HashSink::default());
+        // Both have time until the hash has gone over the free space.
+        let writer = fan.add_patient(scope, file);
+        let digester = fan.add_patient(scope, FileDigests::new(plan));
         let mapper = block_map.map(|map| fan.add(scope, map));
         let cutter = pieces.map(|pieces| fan.add(scope, pieces));
-        let rendered = match plan.render(&mut fan, open, progress) {
-            Ok(rendered) => rendered,
+        let streamed = match plan.stream(&mut fan, open, progress) {
+            Ok(streamed) => streamed,
             Err(error) => {
                 drop(fan);
-                return Err(PackError::Render(reason(error, writer)));
+                let refusal = digester.finish().ok().and_then(|digests| digests.refusal());
+                let error = refusal.unwrap_or_else(|| reason(error, writer));
+                return Err(PackError::Render(error));
             }
         };
         let closed = fan.close();
         // If the writer gave up, its own error says why.
         let file = writer.finish().and_then(FileSink::finish).map_err(at_the_end)?;
         closed.and_then(|()| file.sync_all()).map_err(at_the_end)?;
+        let digests = digester.finish().map_err(at_the_end)?;
+        let rendered = digests.rendered(streamed).map_err(PackError::Render)?;
         look(&file)?;
         let sha256 = Digest(hasher.finish().map_err(at_the_end)?.finish());
         let map = mapper.map(|mapper| mapper.finish().and_then(BlockMap::finish)).transpose();

@@ -5,11 +5,15 @@
 //! side by side. The bytes are gathered in pieces and every sink gets the same
 //! ones in the same order, so what a sink sees does not depend on the threads.
 //! Memory is bounded: who hands bytes on waits for the slowest.
+//!
+//! Some sinks are urgent, others can wait. The hash of a whole medium goes from front
+//! to back, with all of the free space at its end, where there is nothing else to do;
+//! what can wait is done then, if it fits into memory until then.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use super::sink::{PIECE, Sink};
@@ -17,6 +21,8 @@ use super::sink::{PIECE, Sink};
 /// Pieces that a sink may be behind: enough that a short stop of one does not
 /// stop the others.
 const DEPTH: usize = 4;
+/// Pieces that a sink may be behind which can wait: 12 MiB.
+const PATIENCE: usize = 48;
 /// Zeros of this length and more travel as a number.
 const LONG_ZEROS: u64 = 64 * 1024;
 
@@ -31,10 +37,17 @@ enum Piece {
 /// call or from [`Worker::finish`]; without that call the bytes are not
 /// complete.
 pub struct Fan {
-    senders: Vec<SyncSender<Piece>>,
+    outlets: Vec<Outlet>,
     gathered: Vec<u8>,
     /// Pieces on their way, oldest first, to be filled again.
     away: VecDeque<Arc<Vec<u8>>>,
+}
+
+/// The way to a sink.
+struct Outlet {
+    pieces: SyncSender<Piece>,
+    /// A sink that can wait begins when this is dropped.
+    waits: Option<SyncSender<()>>,
 }
 
 /// A sink on its thread.
@@ -43,7 +56,7 @@ pub struct Worker<'scope, S>(ScopedJoinHandle<'scope, io::Result<S>>);
 impl Fan {
     /// Nobody gets anything yet.
     pub fn new() -> Self {
-        Self { senders: Vec::new(), gathered: Vec::with_capacity(PIECE), away: VecDeque::new() }
+        Self { outlets: Vec::new(), gathered: Vec::with_capacity(PIECE), away: VecDeque::new() }
     }
 
     /// Adds a sink. All of them before the first byte.
@@ -52,9 +65,26 @@ impl Fan {
         scope: &'scope Scope<'scope, '_>,
         sink: S,
     ) -> Worker<'scope, S> {
-        let (sender, receiver) = sync_channel(DEPTH);
-        self.senders.push(sender);
+        let (pieces, receiver) = sync_channel(DEPTH);
+        self.outlets.push(Outlet { pieces, waits: None });
         Worker(scope.spawn(move || work(sink, &receiver)))
+    }
+
+    /// Adds a sink that can wait: it begins when all bytes are on their way, or
+    /// when it is [`PATIENCE`] behind.
+    pub fn add_patient<'scope, S: Sink + Send + 'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        sink: S,
+    ) -> Worker<'scope, S> {
+        let (pieces, receiver) = sync_channel(PATIENCE);
+        let (waits, begin) = sync_channel::<()>(0);
+        self.outlets.push(Outlet { pieces, waits: Some(waits) });
+        Worker(scope.spawn(move || {
+            // Nothing is ever sent: this returns when the other end is gone.
+            let _ = begin.recv();
+            work(sink, &receiver)
+        }))
     }
 
     /// Hands on what is gathered and tells the sinks that this was all.
@@ -85,10 +115,19 @@ impl Fan {
         }
     }
 
-    fn send(&self, piece: &Piece) -> io::Result<()> {
-        for sender in &self.senders {
-            // The sink gave up; its own error is the worker's result.
-            sender.send(piece.clone()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+    fn send(&mut self, piece: &Piece) -> io::Result<()> {
+        for outlet in &mut self.outlets {
+            let sent = match outlet.pieces.try_send(piece.clone()) {
+                Err(TrySendError::Full(piece)) => {
+                    outlet.waits = None;
+                    outlet.pieces.send(piece).is_ok()
+                }
+                tried => tried.is_ok(),
+            };
+            if !sent {
+                // The sink gave up; its own error is the worker's result.
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
         }
         Ok(())
     }
@@ -171,6 +210,49 @@ mod tests {
             fan.close().unwrap();
             assert!(stream.finish().unwrap().0 == all);
             assert_eq!(hash.finish().unwrap().length(), all.len() as u64);
+        });
+    }
+
+    #[test]
+    fn a_sink_that_waits_gets_the_same_bytes_too_however_many() {
+        for rounds in [0, 1, 40] {
+            std::thread::scope(|scope| {
+                let mut fan = Fan::new();
+                let hash = fan.add(scope, HashSink::default());
+                let patient = fan.add_patient(scope, StreamSink(Vec::new()));
+                let all: Vec<u8> = (0..rounds).flat_map(|_| feed(&mut fan)).collect();
+                fan.close().unwrap();
+                // Forty rounds are more than it may be behind.
+                assert!(rounds < 40 || all.len() > 2 * PATIENCE * PIECE);
+                assert!(patient.finish().unwrap().0 == all);
+                assert_eq!(hash.finish().unwrap().length(), all.len() as u64);
+            });
+        }
+    }
+
+    #[test]
+    fn a_sink_that_can_wait_does() {
+        struct Told(std::sync::mpsc::Sender<()>);
+        impl Sink for Told {
+            fn write(&mut self, _: &[u8]) -> io::Result<()> {
+                self.0.send(()).map_err(io::Error::other)
+            }
+        }
+        std::thread::scope(|scope| {
+            let (sender, told) = std::sync::mpsc::channel();
+            let mut fan = Fan::new();
+            let patient = fan.add_patient(scope, Told(sender));
+            for _ in 0..PATIENCE {
+                fan.write(&[1; PIECE]).unwrap();
+            }
+            // As many as it may be behind: it can not have begun, since nobody
+            // told it to.
+            assert!(told.try_recv().is_err());
+            fan.write(&[1; PIECE]).unwrap();
+            told.recv().unwrap();
+            fan.close().unwrap();
+            patient.finish().unwrap();
+            assert_eq!(told.iter().count(), PATIENCE);
         });
     }
 

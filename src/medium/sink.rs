@@ -35,6 +35,16 @@ pub trait Sink {
     }
 }
 
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        (**self).write(bytes)
+    }
+
+    fn zeros(&mut self, count: u64) -> io::Result<()> {
+        (**self).zeros(count)
+    }
+}
+
 /// Calls `each` with zeros, `count` in all.
 pub(super) fn in_pieces(
     mut count: u64,
