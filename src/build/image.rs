@@ -12,7 +12,7 @@ use super::block_map::BlockMap;
 use super::pack::PackError;
 use super::piece_digests::{PieceDigests, PieceHash};
 use crate::medium::{
-    Fan, FileDigests, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker,
+    Fan, FileDigests, FileSink, Files, HashSink, Plan, RenderError, Rendered, Sink, Worker,
 };
 use crate::seal::digest::Digest;
 
@@ -35,7 +35,7 @@ pub fn make(
     target: File,
     block_map: Option<BlockMap>,
     pieces: Option<PieceHash>,
-    open: &mut OpenFile<'_>,
+    files: &mut dyn Files<'_>,
     progress: &mut dyn FnMut(u64),
     look: impl FnOnce(&File) -> Result<(), PackError>,
 ) -> Result<Image, PackError> {
@@ -50,7 +50,7 @@ pub fn make(
         let digester = fan.add_patient(scope, FileDigests::new(plan));
         let mapper = block_map.map(|map| fan.add(scope, map));
         let cutter = pieces.map(|pieces| fan.add(scope, pieces));
-        let streamed = match plan.stream(&mut fan, open, progress) {
+        let streamed = match plan.stream(&mut fan, files, progress) {
             Ok(streamed) => streamed,
             Err(error) => {
                 drop(fan);

@@ -11,7 +11,7 @@ use super::file_digests::FileDigests;
 use super::plan::Plan;
 use super::render_error::RenderError;
 use super::segment::{Fill, Part, Segment};
-use super::sink::{PIECE, Sink, Tee};
+use super::sink::{PIECE, Shared, Sink, Tee};
 use super::tree::{Content, FileSpec};
 
 /// What rendering found out about one file.
@@ -44,17 +44,37 @@ pub struct Streamed {
 /// Opens a sealed file by its index in [`Plan::files`].
 pub type OpenFile<'a> = dyn FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read + 'a>> + 'a;
 
+/// Where the bytes of sealed files come from.
+pub trait Files<'a> {
+    /// As [`OpenFile`].
+    fn open(&mut self, index: usize, file: &FileSpec) -> io::Result<Box<dyn Read + 'a>>;
+
+    /// All bytes of a file that somebody has read already; it is not opened then.
+    fn in_memory(&mut self, _file: &FileSpec) -> Option<Shared> {
+        None
+    }
+}
+
+impl<'a, F> Files<'a> for F
+where
+    F: FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read + 'a>>,
+{
+    fn open(&mut self, index: usize, file: &FileSpec) -> io::Result<Box<dyn Read + 'a>> {
+        self(index, file)
+    }
+}
+
 impl Plan {
     /// Renders the medium. `open` is called once for each file whose hash is
     /// known, in order, empty ones too; `progress` with the bytes done so far.
     pub fn render(
         &self,
         sink: &mut dyn Sink,
-        open: &mut OpenFile<'_>,
+        mut open: &mut OpenFile<'_>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Rendered, RenderError> {
         let mut digests = FileDigests::new(self);
-        let streamed = self.stream(&mut Tee(&mut digests, sink), open, progress);
+        let streamed = self.stream(&mut Tee(&mut digests, sink), &mut open, progress);
         // A file that was changed is the reason, whatever went wrong behind it.
         match digests.refusal() {
             Some(refusal) => Err(refusal),
@@ -63,11 +83,11 @@ impl Plan {
     }
 
     /// The pass alone: whoever calls this gives the same bytes to
-    /// [`FileDigests`] as well. Parameters are those of [`Plan::render`].
-    pub fn stream(
+    /// [`FileDigests`] as well. Each file is asked for as in [`Plan::render`].
+    pub fn stream<'a>(
         &self,
         sink: &mut dyn Sink,
-        open: &mut OpenFile<'_>,
+        files: &mut dyn Files<'a>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Streamed, RenderError> {
         let mut pass = Pass { plan: self, sink, progress, done: 0, buffer: vec![0; PIECE] };
@@ -76,13 +96,13 @@ impl Plan {
         for segment in self.segments() {
             match segment.part {
                 Part::File(index) => {
-                    (next..=index).try_for_each(|index| pass.file(index, open))?;
+                    (next..=index).try_for_each(|index| pass.file(index, files))?;
                     next = index + 1;
                 }
                 _ => pass.other(&segment)?,
             }
         }
-        (next..self.files().len()).try_for_each(|index| pass.file(index, open))?;
+        (next..self.files().len()).try_for_each(|index| pass.file(index, files))?;
         Ok(Streamed { bytes: pass.done })
     }
 }
@@ -124,7 +144,7 @@ impl Pass<'_> {
     }
 
     /// Renders the bytes of file `index`, without its slack.
-    fn file(&mut self, index: usize, open: &mut OpenFile<'_>) -> Result<(), RenderError> {
+    fn file<'a>(&mut self, index: usize, files: &mut dyn Files<'a>) -> Result<(), RenderError> {
         let spec = &self.plan.files()[index];
         match &spec.content {
             Content::Known(bytes) => {
@@ -133,11 +153,33 @@ impl Pass<'_> {
                 Ok(())
             }
             Content::Hashed(_) => {
-                let mut reader = open(index, spec)
+                if let Some(bytes) = files.in_memory(spec) {
+                    return self.share(spec, &bytes);
+                }
+                let mut reader = files
+                    .open(index, spec)
                     .map_err(|source| RenderError::Open { path: spec.path.clone(), source })?;
                 self.copy(spec, &mut *reader)
             }
         }
+    }
+
+    /// Hands on a sealed file that lies in memory.
+    fn share(&mut self, spec: &FileSpec, bytes: &Shared) -> Result<(), RenderError> {
+        let found = bytes.as_ref().len() as u64;
+        if found != spec.size {
+            return Err(RenderError::Size {
+                path: spec.path.clone(),
+                expected: spec.size,
+                found: found.min(spec.size.saturating_add(1)),
+            });
+        }
+        self.sink
+            .share(bytes)
+            .map_err(|source| RenderError::Write { offset: self.done, source })?;
+        self.done += found;
+        (self.progress)(self.done);
+        Ok(())
     }
 
     /// Streams a sealed file from its reader to the sink.

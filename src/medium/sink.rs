@@ -6,6 +6,8 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -24,10 +26,47 @@ const LARGE_WRITE: usize = 64 * 1024;
 /// What zeros are copied from.
 pub(super) static ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
 
+/// Bytes that lie in memory already, in a block that lives as long as somebody
+/// has a part of it.
+#[derive(Clone)]
+pub struct Shared {
+    block: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+impl Shared {
+    /// The bytes of `block` that lie in `range`; a range that lies outside of
+    /// it has none.
+    pub fn new(block: Arc<Vec<u8>>, range: Range<usize>) -> Self {
+        let range = if block.get(range.clone()).is_some() { range } else { 0..0 };
+        Self { block, range }
+    }
+
+    /// Takes `next` in, where it is what follows in the same block.
+    pub(super) fn extend(&mut self, next: &Self) -> bool {
+        let follows = Arc::ptr_eq(&self.block, &next.block) && self.range.end == next.range.start;
+        if follows {
+            self.range.end = next.range.end;
+        }
+        follows
+    }
+}
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.block[self.range.clone()]
+    }
+}
+
 /// Takes the bytes of a medium or a bundle, front to back.
 pub trait Sink {
     /// Takes the next bytes.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Takes the next bytes, and may keep them instead of a copy.
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        self.write(bytes.as_ref())
+    }
 
     /// Takes the next `count` bytes, all zero.
     fn zeros(&mut self, count: u64) -> io::Result<()> {
@@ -38,6 +77,10 @@ pub trait Sink {
 impl<S: Sink + ?Sized> Sink for &mut S {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         (**self).write(bytes)
+    }
+
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        (**self).share(bytes)
     }
 
     fn zeros(&mut self, count: u64) -> io::Result<()> {
@@ -164,6 +207,11 @@ impl<A: Sink, B: Sink> Sink for Tee<A, B> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.write(bytes)?;
         self.1.write(bytes)
+    }
+
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        self.0.share(bytes)?;
+        self.1.share(bytes)
     }
 
     fn zeros(&mut self, count: u64) -> io::Result<()> {

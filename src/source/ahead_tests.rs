@@ -1,3 +1,4 @@
+use std::io::Cursor;
 use std::sync::mpsc;
 
 use super::*;
@@ -27,15 +28,13 @@ fn opener() -> (impl FnMut(&str) -> io::Result<Cursor<Vec<u8>>> + Send, Opened) 
 impl Ahead {
     /// Waits until the thread has nothing more to do.
     fn settle(&self) {
-        while !self.thread.as_ref().unwrap().is_finished() && !self.shared.lock().waits {
+        while !self.thread.as_ref().unwrap().is_finished() && !self.common.lock().waits {
             std::thread::yield_now();
         }
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.take(path)?.read_to_end(&mut bytes).unwrap();
-        Some(bytes)
+        Some(self.take(path)?.as_ref().to_vec())
     }
 }
 
