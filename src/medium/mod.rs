@@ -17,6 +17,7 @@ pub mod fat;
 mod file_digests;
 mod input;
 mod names;
+mod os_added;
 pub mod os_changes;
 pub mod plan;
 mod queue;
