@@ -53,7 +53,8 @@ pub fn make(
         let streamed = match plan.stream(&mut fan, files, progress) {
             Ok(streamed) => streamed,
             Err(error) => {
-                drop(fan);
+                // What was gathered so far may hold the file that is the reason.
+                let _ = fan.close();
                 let refusal = digester.finish().ok().and_then(|digests| digests.refusal());
                 let error = refusal.unwrap_or_else(|| reason(error, writer));
                 return Err(PackError::Render(error));
@@ -86,11 +87,12 @@ fn reason<S: Sink>(error: RenderError, writer: Worker<'_, S>) -> RenderError {
 #[cfg(test)]
 mod tests {
     use std::io::{self, Read as _, Seek as _};
+    use std::sync::Arc;
 
     use sha2::{Digest as _, Sha256};
 
     use super::*;
-    use crate::medium::{FatTime, FileSpec, VolumeSpec};
+    use crate::medium::{FatTime, FileSpec, Shared, VolumeSpec};
 
     const CONTENT: &[u8] = b"one file of the medium";
 
@@ -127,6 +129,63 @@ mod tests {
         assert_eq!(image.sha256, Digest::of(&bytes));
         assert_eq!(image.rendered.bytes, 35 << 20);
         assert_eq!(image.pieces, Some(PieceDigests::of(&mut &bytes[..]).unwrap()));
+    }
+
+    /// A file that lies in memory, and no other way to its bytes.
+    struct InMemory(&'static [u8]);
+
+    impl Files<'_> for InMemory {
+        fn open(&mut self, _: usize, _: &FileSpec) -> io::Result<Box<dyn io::Read>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn in_memory(&mut self, _: &FileSpec) -> Option<Shared> {
+            let block = [b"before".as_slice(), self.0, b"behind"].concat();
+            Some(Shared::new(Arc::new(block), 6..6 + self.0.len()))
+        }
+    }
+
+    #[test]
+    fn a_file_in_memory_is_held_to_the_same() {
+        let in_memory = |content| {
+            let target = tempfile::tempfile().unwrap();
+            make(&plan(), target, None, None, &mut InMemory(content), &mut |_| (), |_| Ok(()))
+        };
+        let read = made(tempfile::tempfile().unwrap(), CONTENT, |_| Ok(())).unwrap();
+        let shared = in_memory(CONTENT).unwrap();
+        assert_eq!((shared.sha256, shared.rendered), (read.sha256, read.rendered));
+        let error = |content| match in_memory(content) {
+            Err(PackError::Render(error)) => error,
+            _ => panic!("no image may come of {content:?}"),
+        };
+        assert!(matches!(error(b"one file of tHe medium"), RenderError::Hash { .. }));
+        assert!(matches!(error(b"one file of the mediu"), RenderError::Size { found: 21, .. }));
+        assert!(matches!(error(b"one file of the medium!!"), RenderError::Size { found: 23, .. }));
+    }
+
+    #[test]
+    fn the_first_file_that_was_changed_is_the_reason_whatever_comes_behind_it() {
+        let volume = VolumeSpec {
+            bytes: 35 << 20,
+            label: "LAB".to_string(),
+            issued: FatTime::new(2026, 11, 23, 12, 0, 0).unwrap(),
+            identity: [7; 32],
+        };
+        let file = |path| FileSpec::hashed(path, 4, Sha256::digest(b"good").into());
+        let plan = Plan::new(&volume, vec![file("A"), file("B"), file("C")]).unwrap();
+        let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn io::Read>> {
+            match file.path.as_str() {
+                "A" => Ok(Box::new(b"good".as_slice())),
+                "B" => Ok(Box::new(b"evil".as_slice())),
+                _ => Err(io::ErrorKind::PermissionDenied.into()),
+            }
+        };
+        let target = tempfile::tempfile().unwrap();
+        let made = make(&plan, target, None, None, &mut open, &mut |_| (), |_| Ok(()));
+        let Err(PackError::Render(RenderError::Hash { path })) = made else {
+            panic!("B was taken");
+        };
+        assert_eq!(path, "B");
     }
 
     #[test]

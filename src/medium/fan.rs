@@ -277,6 +277,41 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_in_memory_arrives_like_any_other_bytes() {
+        let block: Arc<Vec<u8>> = Arc::new((0..PIECE).map(|at| (at / 7) as u8 | 1).collect());
+        let other = Arc::new(vec![9; 100_000]);
+        let parts = [0..4096, 4096..8192, 8192..200_000, 200_000..200_001, 5..6, 6..PIECE];
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let stream = fan.add(scope, StreamSink(Vec::new()));
+            let patient = fan.add_patient(scope, StreamSink(Vec::new()));
+            let mut all = Vec::new();
+            for round in 0..100 {
+                for part in parts.clone() {
+                    all.extend(&block[part.clone()]);
+                    fan.share(&Shared::new(Arc::clone(&block), part)).unwrap();
+                }
+                match round % 4 {
+                    0 => fan.write(b"between").unwrap(),
+                    1 => fan.zeros(100).unwrap(),
+                    2 => fan.zeros(LONG_ZEROS).unwrap(),
+                    _ => fan.share(&Shared::new(Arc::clone(&other), 0..100_000)).unwrap(),
+                }
+                match round % 4 {
+                    0 => all.extend(b"between"),
+                    1 => all.extend([0; 100]),
+                    2 => all.resize(all.len() + LONG_ZEROS as usize, 0),
+                    _ => all.extend(&*other),
+                }
+            }
+            fan.close().unwrap();
+            assert!(stream.finish().unwrap().0 == all);
+            assert!(patient.finish().unwrap().0 == all);
+        });
+        assert_eq!((Arc::strong_count(&block), Arc::strong_count(&other)), (1, 1));
+    }
+
+    #[test]
     fn a_sink_that_can_wait_does() {
         struct Told(std::sync::mpsc::Sender<()>);
         impl Sink for Told {

@@ -259,6 +259,21 @@ mod tests {
     }
 
     #[test]
+    fn a_part_is_of_its_block_and_grows_only_by_what_follows_there() {
+        let block = Arc::new(b"0123456789".to_vec());
+        let part = |range| Shared::new(Arc::clone(&block), range);
+        let mut run = part(2..4);
+        assert!(!run.extend(&part(2..4)) && !run.extend(&part(5..6)));
+        let equal = Arc::new(block.to_vec());
+        assert!(!run.extend(&Shared::new(equal, 4..6)), "another block");
+        assert!(run.extend(&part(4..4)) && run.extend(&part(4..7)));
+        assert_eq!(run.as_ref(), b"23456");
+        #[expect(clippy::reversed_empty_ranges, reason = "that is the case")]
+        let ranges = [8..11, 11..12, 7..3];
+        ranges.into_iter().for_each(|range| assert!(part(range).as_ref().is_empty()));
+    }
+
+    #[test]
     fn tee_gives_both_sinks_the_same() {
         let mut sink = Tee(HashSink::default(), StreamSink(Vec::new()));
         let all = feed(&mut sink);
