@@ -185,7 +185,7 @@ fn known(
     order: Option<&str>,
 ) -> Result<Known, Failure> {
     let stick = StickFacts::of(disk);
-    let written_as = ledger.waiting_for(&stick, order, &[]).map(|found| found.written.attempt);
+    let written_as = ledger.written_by(&stick, order).map(|key| key.attempt);
     let before = match matches.get_flag("another") {
         true => None,
         false => ledger.proved_before(&stick, order).cloned(),

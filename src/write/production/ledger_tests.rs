@@ -7,7 +7,9 @@ fn ledger(entries: Vec<Entry>) -> Ledger {
     for mut entry in entries {
         let attempt = ledger.next_attempt();
         match &mut entry {
-            Entry::Write(key) | Entry::Confirm(key) => key.attempt = attempt,
+            Entry::Begun(key) | Entry::Write(key) | Entry::Confirm(key) => {
+                key.attempt = attempt;
+            }
             Entry::Order(_) => {}
         }
         ledger.push(entry);
