@@ -193,8 +193,8 @@ fn known(
     // The number of another release's key is not this one's.
     let same = |key: &KeyEntry| key.release.image_sha256 == ready.carried.facts.image_sha256;
     let before = before.filter(same);
-    // The log says last of such a stick that it failed or was changed: that may
-    // have been its twin, and this one the key that has a number already.
+    // The log says last of such a stick that it failed, was changed or waits: that
+    // may be its twin, and this one the key that has a number already.
     let twin = ledger.perhaps_proved(&stick, order).filter(|key| same(key));
     let numbered = twin.and_then(|key| key.ordinal).filter(|_| !matches.get_flag("another"));
     if let Some(ordinal) = numbered {

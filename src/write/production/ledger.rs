@@ -254,13 +254,11 @@ impl Ledger {
     }
 
     /// A proof that may be this stick's although the log says last of one with
-    /// its serial that it failed or was changed: that may have been its twin.
-    /// None where a written key waits that it could be.
+    /// its serial that it failed, was changed, or was written and waits: that may
+    /// have been its twin, at this port too. Only a person tells them apart.
     pub fn perhaps_proved(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
         let proved = self.proved_like(stick, order).filter(|_| stick.serial.is_some())?;
-        let decided = self.waiting_for(stick, order, &[]).is_some()
-            || self.proved_before(stick, order).is_some();
-        (!decided).then_some(proved)
+        self.proved_before(stick, order).is_none().then_some(proved)
     }
 
     /// True where the last proof of this stick that was finished found every byte
