@@ -16,6 +16,7 @@ pub mod fan;
 pub mod fat;
 mod input;
 mod names;
+mod os_added;
 pub mod os_changes;
 pub mod plan;
 pub mod region;

@@ -18,8 +18,8 @@
 //! | --- | --- |
 //! | [`folder`] | a folder, a mounted drive, a share |
 //! | `ahead` | small files of it, before somebody asks |
-//! | [`bundle`], `central` | a zip file and its directory |
-//! | [`volume`], `walk`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
+//! | [`bundle`], `central`, `local` | a zip file, its directory, what lies where that points |
+//! | [`volume`], `walk`, `taken`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
 //! | [`listing`], [`remark`], [`oddity`] | what they say |
 //! | `positioned` | bytes at an offset, and in sequence |
 
@@ -37,9 +37,11 @@ pub mod error;
 pub mod fence;
 pub mod folder;
 pub mod listing;
+mod local;
 pub mod oddity;
 mod positioned;
 pub mod remark;
+mod taken;
 pub mod volume;
 mod walk;
 
