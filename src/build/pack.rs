@@ -18,7 +18,7 @@ use crate::medium::{
     release,
 };
 use crate::seal::digest::Digest;
-use crate::seal::names::escape;
+use crate::seal::names::escape_path;
 use crate::source::{self, Source};
 use crate::store::atomic::AtomicFile;
 use crate::store::folder::Access;
@@ -108,10 +108,10 @@ impl fmt::Display for PackError {
             Self::Bundle(error) => write!(f, "{error}"),
             Self::Store(error) => write!(f, "{error}"),
             Self::SameOutput(path) => {
-                write!(f, "{} is named twice", escape(&path.display().to_string()))
+                write!(f, "{} is named twice", escape_path(path))
             }
             Self::ReadBack(path, what) => {
-                write!(f, "{} does not read back: {what}", escape(&path.display().to_string()))
+                write!(f, "{} does not read back: {what}", escape_path(path))
             }
         }
     }
