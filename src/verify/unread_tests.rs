@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
+use super::super::finding::Unpinned;
 use super::super::level::Level;
 use super::super::outcome::Outcome;
 use super::super::report::Verdict;
