@@ -88,7 +88,6 @@ impl<F: Folder> AtomicFile<F> {
         let path = folder.path().join(name);
         let entry = folder.entry(name).map_err(StoreError::io(Doing::LookAt, &path))?;
         match entry.map(|entry| entry.kind) {
-            Some(EntryKind::Other) => return Err(StoreError::OtherKind(path)),
             Some(_) if existing == Existing::Refuse => return Err(StoreError::Exists(path)),
             Some(EntryKind::Folder) => return Err(StoreError::OtherKind(path)),
             _ => {}
