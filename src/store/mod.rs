@@ -42,3 +42,6 @@ pub enum Existing {
     /// Put the new one in its place, in one step (`--force`).
     Replace,
 }
+
+#[cfg(test)]
+mod words_tests;
