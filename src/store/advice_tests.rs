@@ -11,7 +11,7 @@ use super::lock::LockError;
 use super::log::LogError;
 use super::private::PrivacyFault;
 use super::slots::{SlotsError, SlotsRead};
-use crate::text::Language;
+use crate::text::{Language, Words};
 
 /// What happened and what to do, in each language.
 type Said = [(String, String); 2];
@@ -37,7 +37,8 @@ fn every_fault() -> Vec<Said> {
             }),*]
         };
     }
-    let torn = SlotsRead::Torn { what: "floors.0 is missing".to_string() };
+    let missing = [("file", "floors.0".to_string())];
+    let torn = SlotsRead::Torn { what: Words::with(|table| table.slot_faults.missing, &missing) };
     said![
         StoreError::Io { doing: Doing::Write, path: path(), error: error() },
         StoreError::Exists(path()),
