@@ -184,7 +184,11 @@ fn nothing_is_made_where_it_must_not_be_or_of_what_does_not_pass() {
     };
     let there = ask("good", "image-gap", "there.img");
     assert_eq!(there.code, 5, "{}", there.stderr);
-    for device in ["/dev/sdz", "/dev/shm/exercise.img", "/dev/null"] {
+    let devices = match cfg!(windows) {
+        true => [r"\\.\PhysicalDrive9", r"\\.\Z:", "NUL"],
+        false => ["/dev/sdz", "/dev/shm/exercise.img", "/dev/null"],
+    };
+    for device in devices {
         let ran = ask("good", "image-gap", device);
         assert_eq!(ran.code, 5, "{device}: {}", ran.stderr);
         assert!(ran.stderr.contains("device"), "{}", ran.stderr);

@@ -41,6 +41,12 @@ fn bare(code: u32, language: Language) -> Instrument {
 /// `text` with what differs from run to run put into words.
 fn redact(text: &str, folder: &Path) -> String {
     let text = text.replace(&folder.display().to_string(), "[folder]");
+    // Paths are written with `/` on every system.
+    let slashed = |word: &str| match word.contains("[folder]") {
+        true => word.replace('\\', "/"),
+        false => word.to_string(),
+    };
+    let text = text.split(' ').map(slashed).collect::<Vec<_>>().join(" ");
     // Where a line breaks before a path hangs on how long the folder's name is.
     let mut joined = String::new();
     for line in text.lines() {
