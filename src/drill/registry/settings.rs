@@ -297,7 +297,10 @@ fn state_writable(bench: &Workbench, out: &Path) -> Result<(), DrillError> {
         bench.put_twin(root)?;
         bench.put_state(root, STATE, &history(same(bench)?))?;
         let state = root.join(STATE);
-        open_to_others(&state).map_err(DrillError::io(&state, "open to others"))
+        open_to_others(&state).map_err(|error| match error.kind() {
+            std::io::ErrorKind::Unsupported => unsuitable(NOT_HERE),
+            _ => DrillError::io(&state, "open to others")(error),
+        })
     })
 }
 
