@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use floor::{Floor, STICK, looks, replugged, says, then, until, written};
 use mediaseal::store::faulty::Fault as DiskFault;
-use mediaseal::sys::disk::fake::{Fault, stick};
+use mediaseal::sys::disk::fake::{Call, Fault, stick};
 use mediaseal::sys::disk::{Disk, Usage};
 use mediaseal::verify::outcome::Outcome;
-use mediaseal::write::production::entry::Ending;
+use mediaseal::write::production::entry::{Ending, StickFacts};
 use mediaseal::write::station::Finished;
 use mediaseal::write::station::board::Mood;
 
@@ -110,7 +110,8 @@ fn a_key_that_a_system_changed_is_told_and_written_again() {
     assert_eq!(finished.outcome(), Outcome::SomeFailed, "two proofs of this run were none");
     use Ending::{Done, NotProtected, OsChanges, Proved};
     assert_eq!(floor.results(), [Done, NotProtected, OsChanges, Done, Proved]);
-    let changed = floor.ledger().keys().nth(2).unwrap().clone();
+    let ledger = floor.ledger();
+    let changed = ledger.keys().find(|key| key.result == OsChanges).unwrap();
     assert_eq!(changed.first_bad_offset, Some((1 << 20) + 0x41));
     assert!(changed.findings.contains(&"M-701".to_string()), "{:?}", changed.findings);
 }
@@ -357,9 +358,8 @@ fn a_log_that_cannot_be_written_stops_the_station() {
     let (finished, cards) = floor.makes(
         1,
         vec![
-            then(|| _ = floor.plug("1-1", "A", &[])),
-            until("1-1", Mood::Working),
             then(|| floor.log.disk().set_fault(DiskFault::Full { at: 0 })),
+            then(|| _ = floor.plug("1-1", "A", &[])),
             says("1-1", "never: the log is full"),
         ],
     );
@@ -367,7 +367,92 @@ fn a_log_that_cannot_be_written_stops_the_station() {
     assert_eq!(failure.outcome, Outcome::Io, "{failure}");
     assert!(cards.is_empty());
     floor.log.disk().set_fault(DiskFault::None);
-    assert!(floor.results().is_empty(), "what is not in the log is no key");
+    assert!(floor.results().is_empty());
+    let written = |call: &Call| matches!(call, Call::Write { .. });
+    let calls = floor.devices.calls(&stick("1-1", "A", STICK).name);
+    assert!(!calls.is_empty() && !calls.iter().any(written), "no line, no first byte: {calls:?}");
+}
+
+/// A key of an order of two that is right in every byte, and whose line was lost.
+fn written_and_its_line_lost() -> Floor {
+    let floor = Floor::new();
+    let slow = [Fault::Slow { pause: Duration::from_millis(10) }];
+    let (finished, cards) = floor.makes(
+        2,
+        vec![
+            then(|| _ = floor.plug("1-1", "A", &slow)),
+            says("1-1", "%"),
+            then(|| floor.log.disk().set_fault(DiskFault::Full { at: 0 })),
+            says("1-1", "never: the log is full"),
+        ],
+    );
+    assert_eq!(finished.unwrap_err().outcome, Outcome::Io);
+    assert!(cards.is_empty());
+    floor.log.disk().set_fault(DiskFault::None);
+    let mut image = vec![0; floor.image.bytes as usize];
+    floor.image.fill(&mut image, 0).unwrap();
+    let name = stick("1-1", "A", STICK).name;
+    assert!(floor.devices.content(&name, 0, image.len()) == image, "the case is a real one");
+    assert_eq!(floor.results(), [Ending::Begun]);
+    let ledger = floor.ledger();
+    let progress = ledger.progress("4711").unwrap();
+    assert_eq!((progress.proved, progress.waiting, progress.failed), (0, 0, 0));
+    assert_eq!(ledger.unfinished(Some("4711")).len(), 1);
+    assert!(ledger.stayed_since_written(&StickFacts::of(&floor.disk("1-1"))), "for confirm");
+    floor
+}
+
+#[test]
+fn a_written_key_whose_line_was_lost_is_no_key_and_is_written_again() {
+    let floor = written_and_its_line_lost();
+    let (finished, cards) = floor.makes_protected(
+        2,
+        vec![
+            says("1-1", "was there before"),
+            replugged(&floor, "1-1", false, "unplug it, set the switch, plug it in again"),
+            replugged(&floor, "1-1", true, "proved, write-protected   number 1"),
+        ],
+    );
+    assert!(!finished.unwrap().complete);
+    assert_eq!(cards.len(), 1);
+    assert_eq!(floor.results(), [Ending::Begun, Ending::Done, Ending::Proved]);
+    assert!(floor.ledger().unfinished(Some("4711")).is_empty());
+    let proof = floor.ledger().keys().last().unwrap().written_as;
+    assert_eq!(proof, Some(2), "not by the attempt that has no end");
+}
+
+#[test]
+fn a_written_key_whose_line_was_lost_and_whose_switch_is_set_is_read_to_its_last_byte() {
+    let floor = written_and_its_line_lost();
+    let (finished, cards) = floor.makes_protected(
+        2,
+        vec![
+            says("1-1", "was there before"),
+            replugged(&floor, "1-1", true, "proved, write-protected   number 1"),
+        ],
+    );
+    assert!(!finished.unwrap().complete);
+    assert_eq!(cards.len(), 1);
+    assert_eq!(floor.results(), [Ending::Begun, Ending::Proved]);
+    let proof = floor.ledger().keys().last().unwrap().clone();
+    assert_eq!(proof.written_as, Some(1), "not taken for another tool's");
+}
+
+#[test]
+fn a_proved_key_is_not_written_over_for_a_twin_that_was_begun_at_its_port() {
+    let floor = Floor::new();
+    let first = vec![written(&floor, "1-1", "SAME"), replugged(&floor, "1-1", true, "number 1")];
+    assert!(!floor.makes_protected(3, first).0.unwrap().complete);
+    floor.says_of("1-1", "SAME", Ending::Begun);
+    let (finished, cards) = floor.makes_protected(
+        3,
+        vec![
+            replugged(&floor, "1-1", false, "like key 1, which is proved: take it out"),
+            looks(10),
+        ],
+    );
+    assert!(!finished.unwrap().complete && cards.is_empty());
+    assert_eq!(floor.results(), [Ending::Done, Ending::Proved, Ending::Begun]);
 }
 
 #[test]

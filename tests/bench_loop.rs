@@ -55,6 +55,26 @@ impl Bench {
         ran
     }
 
+    /// The order has its line in the log, and its station was killed.
+    fn opens_order(&self, name: &str) {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mediaseal"))
+            .args(["station", "good", "--keys", "2", "--state", "state"])
+            .args(["--order", name, "--yes-order", name])
+            .current_dir(self.world.team.path())
+            .stdin(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let log = self.world.path("state/production/production.log");
+        let there = || fs::read(&log).is_ok_and(|log| log.ends_with(b"\n"));
+        while !there() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     #[track_caller]
     fn ends(&self, command: &str, code: i32) -> Ran {
         let ran = self.run(&format!("{command} --state state"));
@@ -310,11 +330,13 @@ fn on_loop_refused_targets_have_their_line_in_the_log() {
 fn on_loop_a_batch_that_is_killed_keeps_the_lines_of_the_keys_that_were_done() {
     use std::io::BufRead as _;
     let bench = Bench::new();
+    bench.opens_order("4711");
     let large = bench.world.path("large");
     fs::File::create(&large).unwrap().set_len(8 << 30).unwrap();
     let (slow, quick) = (Loop::attach(&large), Loop::attach(&bench.file));
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mediaseal"))
         .args(["write", "good", "--state", "state", "--loop", "--yes", "--json"])
+        .args(["--order", "4711"])
         .args(["--port", slow.name(), "--port", quick.name()])
         .current_dir(bench.world.team.path())
         .stdin(std::process::Stdio::null())
@@ -334,9 +356,30 @@ fn on_loop_a_batch_that_is_killed_keeps_the_lines_of_the_keys_that_were_done() {
     assert!(!rest.iter().any(|line| line.contains("\"end\"")), "it came to its end: {rest:?}");
     bench.ends("log check", 0);
     let log = fs::read_to_string(bench.world.path("state/production/production.log")).unwrap();
-    assert_eq!(log.lines().count(), 1, "{log}");
-    let line: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
-    assert_eq!((&line["result"], &line["stick"]["port"]), (&"done".into(), &quick.name().into()));
+    let lines: Vec<serde_json::Value> =
+        log.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let facts = |line: &serde_json::Value| {
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_string();
+        (text(&line["result"]), text(&line["stick"]["port"]), line["attempt"].as_u64().unwrap())
+    };
+    let (begun, done) = ("begun".to_string(), "done".to_string());
+    let [slow_port, quick_port] = [&slow, &quick].map(|stick| stick.name().to_string());
+    let expected =
+        [(begun.clone(), slow_port, 1), (begun, quick_port.clone(), 2), (done, quick_port, 2)];
+    assert_eq!(lines.iter().map(facts).collect::<Vec<_>>(), expected, "{log}");
+    // What has no end is told, is no key, and is taken for no other tool's.
+    let csv = bench.ends("log export", 0).stdout;
+    let cells = |start: &str| csv.lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!((cells("\"1\",\"write\""), cells("\"2\",\"write\"")), (1, 1), "{csv}");
+    assert!(csv.contains("\"begun\"") && csv.contains("\"done\""), "{csv}");
+    assert!(bench.ends("log check", 0).stderr.contains("1 began to write a key and have no end"));
+    let goes_on = "station good --order 4711 --yes-order no";
+    let told = bench.ends(goes_on, 130).stderr;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = format!("Attempt 1 began at port {}, serial none, and has no end", slow.name());
+    assert!(told.contains(&expected) && !told.contains("Attempt 2"), "{told}");
+    let stayed = bench.on(&slow, "confirm good", 5).stderr;
+    assert!(stayed.contains("was not plugged in again since it was written"), "{stayed}");
     // The other one was begun, and does not mount.
     drop(slow);
     let mut head = vec![1; 2 << 20];

@@ -10,17 +10,21 @@
 //! | `seal` | one spelling of everything that is signed |
 //! | `scene` | a small medium and bundle that follow from constants |
 //! | `script` | inputs as patches of these, and the way back from a bad one |
+//! | `medium` | a spoiled medium that costs what its patches cost |
 //! | `compare` | the comparers: "equal" if and only if the bytes are |
 //! | `source` | the readers: bounded, repeatable claims |
 //! | `recipe`, `slots` | a builder's recipe; a state that never goes back |
 
 mod compare;
+pub mod medium;
 mod recipe;
 pub mod scene;
 pub mod script;
 mod seal;
 pub mod slots;
 mod source;
+
+pub use compare::{FRONT_ALONE, medium_is_true};
 
 /// The property of each target, by its name.
 pub mod properties {

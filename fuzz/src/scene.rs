@@ -9,6 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The smallest volume, 35 MiB.
 pub const VOLUME_BYTES: u64 = 35 << 20;
+/// Bytes behind the last file that the front of the medium has, too.
+const FREE_BYTES: u64 = 64 << 10;
 /// The file that drills spoil.
 pub const PAYLOAD: &str = "PAYLOAD/LocalRunManagerSecurityPatch.msi";
 
@@ -62,6 +64,12 @@ pub static IMAGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut sink = StreamSink(Vec::with_capacity(VOLUME_BYTES as usize));
     PLAN.render(&mut sink, &mut open, &mut |_| {}).expect("memory takes everything");
     sink.0
+});
+
+/// Where the medium's last byte that is not zero lies, and a piece of what follows.
+pub static FRONT: LazyLock<u64> = LazyLock::new(|| {
+    let last = IMAGE.iter().rposition(|byte| *byte != 0).expect("a medium is not empty");
+    (last as u64 + FREE_BYTES).next_multiple_of(512)
 });
 
 /// The bundle's plan.

@@ -6,8 +6,6 @@
 //! [`encode_bundle`] write what lies between two files as such a list, which is
 //! how drills become seeds.
 
-use std::ops::Range;
-
 use mediaseal::medium::Geometry;
 use mediaseal::medium::fat::{PARTITION_LBA, ROOT_CLUSTER, SECTOR};
 
@@ -72,46 +70,6 @@ pub fn image_patches(mut input: &[u8], geometry: &Geometry) -> Vec<Patch> {
         }
     }
     patches
-}
-
-/// Applies patches to `image` and calls `work` with it and the ranges outside of
-/// which it is good, then restores it from `good`.
-pub fn with_image_patches(
-    image: &mut Vec<u8>,
-    good: &[u8],
-    patches: &[Patch],
-    work: impl FnOnce(&[u8], &[Range<usize>]),
-) {
-    let mut touched: Vec<Range<usize>> = Vec::new();
-    for patch in patches {
-        match patch {
-            Patch::Write { offset, bytes: new } | Patch::Flip { offset, mask: new } => {
-                let start = (*offset as usize).min(image.len());
-                let end = (start + new.len()).min(image.len());
-                for (old, byte) in image[start..end].iter_mut().zip(new) {
-                    match patch {
-                        Patch::Flip { .. } => *old ^= byte,
-                        _ => *old = *byte,
-                    }
-                }
-                touched.push(start..end);
-            }
-            Patch::Length { bytes, fill } => {
-                // From the shorter length on, a longer one is filled.
-                let start = image.len().min(*bytes as usize);
-                image.resize(*bytes as usize, *fill);
-                touched.push(start..usize::MAX);
-            }
-        }
-    }
-    work(image, &touched);
-    let common = image.len().min(good.len());
-    image.truncate(common);
-    for range in touched {
-        let range = range.start.min(common)..range.end.min(common);
-        image[range.clone()].copy_from_slice(&good[range]);
-    }
-    image.extend_from_slice(&good[common..]);
 }
 
 /// The records that lead from `good` to `bad`; none where they would be longer

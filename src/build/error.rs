@@ -9,7 +9,7 @@ use super::mistake::{Mistakes, quoted};
 use super::msi::MsiError;
 use crate::seal::digest::Digest;
 use crate::seal::manifest::ManifestError;
-use crate::seal::names::{NameFault, Number, escape};
+use crate::seal::names::{NameFault, Number, escape, escape_path};
 use crate::seal::sums::SumsError;
 use crate::store::StoreError;
 use crate::verify::outcome::{Failure, Outcome};
@@ -152,8 +152,7 @@ impl BuildError {
 
 /// A path as a person may be shown it.
 pub fn shown(path: &Path) -> String {
-    // Backslashes are ordinary in Windows' paths.
-    escape(&path.to_string_lossy()).replace("\\\\", "\\")
+    escape_path(path)
 }
 
 impl fmt::Display for BuildError {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_message};
 
 /// More mistakes than this are not listed: the first ones explain the rest.
 pub const MAX_MISTAKES: usize = 20;
@@ -41,7 +41,7 @@ impl Mistakes {
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, mistake) in self.list.iter().enumerate() {
-            let (start, file) = (if index > 0 { "\n" } else { "" }, escape(&self.file));
+            let (start, file) = (if index > 0 { "\n" } else { "" }, escape_message(&self.file));
             write!(f, "{start}{file}, line {}", mistake.line)?;
             if !mistake.field.is_empty() {
                 write!(f, ", {}", mistake.field)?;

@@ -86,7 +86,10 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         } else if kind.is_file() {
             fs::copy(entry.path(), &target)?;
         } else {
-            let odd = format!("neither a file nor a folder: {}", entry.path().display());
+            let odd = format!(
+                "neither a file nor a folder: {}",
+                crate::seal::names::escape_path(&entry.path())
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, odd));
         }
     }

@@ -30,7 +30,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::seal::json::JsonError;
-use crate::seal::names::escape;
+use crate::seal::names::escape_path;
 use crate::sign::files::FileError;
 use crate::sign::keyfile::{KeyfileError, SigningKey};
 use crate::store::StoreError;
@@ -114,7 +114,7 @@ impl fmt::Display for DrillError {
             Self::File(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Io { path, doing, error } => {
-                write!(f, "cannot {doing} {}: {error}", escape(&path.display().to_string()))
+                write!(f, "cannot {doing} {}: {error}", escape_path(path))
             }
             Self::Key(error) => error.fmt(f),
             Self::Unsuitable(why) => write!(f, "nothing to practise with: {why}"),
@@ -168,7 +168,7 @@ fn files_of(root: &Path) -> Result<BTreeMap<String, PathBuf>, DrillError> {
             Some(name) if entry.file_type().is_file() => {
                 files.insert(name.replace('\\', "/"), path)
             }
-            _ => return Err(unsuitable(path.display().to_string())),
+            _ => return Err(unsuitable(escape_path(&path))),
         };
     }
     Ok(files)

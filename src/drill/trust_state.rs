@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{DrillError, unsuitable};
-use crate::seal::names::{Identifier, escape};
+use crate::seal::names::{Identifier, escape_path};
 use crate::store::folder::Access;
 use crate::store::lock::Locked;
 use crate::store::private::{make_private_folder, private_folder};
@@ -154,7 +154,7 @@ fn newer_body(body: Vec<u8>) -> Result<Vec<u8>, DrillError> {
 /// Copies a folder of folders and files, each its owner's alone.
 fn copy(good: &Path, out: &Path) -> Result<(), DrillError> {
     if out.symlink_metadata().is_ok() {
-        return Err(unsuitable(format!("{} exists", escape(&out.display().to_string()))));
+        return Err(unsuitable(format!("{} exists", escape_path(out))));
     }
     if !good.join(ENROLLED).is_file() {
         return Err(unsuitable("nobody is enrolled there"));

@@ -2,6 +2,9 @@
 //! by one: which ones stay in the class is told by a table of its own, written
 //! from the design and not from the code.
 
+use super::super::fat::ROOT_CLUSTER;
+use super::super::names::{self, ShortName};
+use super::super::os_added::FOLDER_NAME;
 use super::super::testing::{image, sample};
 use super::*;
 

@@ -1,5 +1,8 @@
 //! One test for each allowed change, and for one byte beside each.
 
+use super::super::directory::{DOT, DOT_DOT};
+use super::super::names::{self, ShortName};
+use super::super::os_added::FOLDER_NAME;
 use super::super::testing::{compare, image, sample};
 use super::*;
 

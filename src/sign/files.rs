@@ -122,9 +122,7 @@ fn advice_for(error: &io::Error) -> &'static str {
 
 /// A path as a person may be shown it.
 pub fn shown(path: &Path) -> String {
-    // Backslashes are ordinary in Windows' paths; everything else that could
-    // act on a terminal is written out.
-    crate::seal::names::escape(&path.to_string_lossy()).replace("\\\\", "\\")
+    crate::seal::names::escape_path(path)
 }
 
 /// Reads at most `limit` bytes; a longer file is an error, never cut.

@@ -15,6 +15,7 @@
 use std::io;
 
 use super::listing::{Gatherer, MAX_ENTRIES, Remark, name_of};
+use super::local;
 use super::oddity::Oddity;
 use super::positioned::ReadAt;
 use super::remark::Limit;
@@ -29,22 +30,17 @@ const END_WINDOW: u64 = 22 + 65_535;
 /// Signatures.
 pub(super) const END: [u8; 4] = *b"PK\x05\x06";
 const CENTRAL_ENTRY: [u8; 4] = *b"PK\x01\x02";
-const LOCAL_HEADER: [u8; 4] = *b"PK\x03\x04";
 const ZIP64_END: [u8; 4] = *b"PK\x06\x06";
 const ZIP64_LOCATOR: [u8; 4] = *b"PK\x06\x07";
 /// Bytes of the records without their variable parts.
 pub(super) const END_BYTES: usize = 22;
 const CENTRAL_BYTES: usize = 46;
-const LOCAL_BYTES: usize = 30;
 const ZIP64_END_BYTES: usize = 56;
 const ZIP64_LOCATOR_BYTES: u64 = 20;
 /// Tag of the zip64 field.
 const ZIP64_TAG: u16 = 1;
 /// A 32-bit field with this value says: look into the zip64 field.
-const MARK: u64 = 0xFFFF_FFFF;
-/// Flag bits: encrypted, sizes after the data, strong encryption.
-const ENCRYPTED: u16 = 1 | 1 << 6;
-const DESCRIPTOR: u16 = 1 << 3;
+pub(super) const MARK: u64 = 0xFFFF_FFFF;
 /// Kind of file in a Unix mode, in the upper half of the external attributes.
 const UNIX_KIND: u32 = 0xF000;
 const UNIX_LINK: u32 = 0xA000;
@@ -73,11 +69,11 @@ pub(super) struct Claim {
     /// packed, encrypted, or its header cannot be read.
     pub data: Option<u64>,
     /// Where the local header is said to begin.
-    start: u64,
-    packed: u64,
-    flags: u16,
-    method: u16,
-    crc32: u32,
+    pub start: u64,
+    pub packed: u64,
+    pub flags: u16,
+    pub method: u16,
+    pub crc32: u32,
 }
 
 /// The directory of a zip.
@@ -90,17 +86,17 @@ pub(super) struct Directory {
 }
 
 /// Little-endian numbers of a record; zero where it is too short.
-struct Fields<'a>(&'a [u8]);
+pub(super) struct Fields<'a>(pub &'a [u8]);
 
 impl Fields<'_> {
     fn number(&self, at: usize, length: usize) -> u64 {
         let bytes = self.0.get(at..at + length).unwrap_or_default();
         bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
-    fn u16(&self, at: usize) -> u16 {
+    pub fn u16(&self, at: usize) -> u16 {
         self.number(at, 2) as u16
     }
-    fn u32(&self, at: usize) -> u64 {
+    pub fn u32(&self, at: usize) -> u64 {
         self.number(at, 4)
     }
     fn u64(&self, at: usize) -> u64 {
@@ -109,17 +105,17 @@ impl Fields<'_> {
 }
 
 /// Where the directory is.
-struct End {
+pub(super) struct End {
     /// Offset of its first byte.
-    start: u64,
+    pub start: u64,
     bytes: u64,
     entries: u64,
     /// What has to be added to offsets that the zip claims.
-    shift: u64,
+    pub shift: u64,
 }
 
 /// Reads a bytes at `offset`, as far as there are any.
-fn bytes_at(source: &dyn ReadAt, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+pub(super) fn bytes_at(source: &dyn ReadAt, offset: u64, length: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; length];
     let filled = source.fill_at(&mut bytes, offset)?;
     bytes.truncate(filled);
@@ -146,9 +142,9 @@ pub(super) fn read(
     let bytes = bytes_at(source, end.start, end.bytes as usize)?;
     entries(&bytes, &end, gatherer, &mut directory);
     for claim in &mut directory.claims {
-        local_header(source, length, &end, claim, gatherer)?;
+        local::header(source, length, &end, claim, gatherer)?;
     }
-    coverage(&directory.claims, &end, gatherer);
+    local::coverage(&directory.claims, &end, gatherer);
     Ok(directory)
 }
 
@@ -317,101 +313,4 @@ fn entry(fields: &Fields<'_>, raw_name: Vec<u8>, extra: &[u8]) -> (Claim, bool) 
     let crc32 = fields.u32(16) as u32;
     let data = None;
     (Claim { raw_name, path, kind, size, data, start, packed, flags, method, crc32 }, only_zip64)
-}
-
-/// Looks at the local header of an entry, and finds its data.
-fn local_header(
-    source: &dyn ReadAt,
-    length: u64,
-    end: &End,
-    claim: &mut Claim,
-    gatherer: &mut Gatherer,
-) -> io::Result<()> {
-    let path = claim.path.clone();
-    let mut odd = |what| gatherer.remark(Remark::ZipEntry { path: path.clone(), what });
-    if claim.flags & ENCRYPTED != 0 {
-        odd(Oddity::Encrypted);
-    }
-    if claim.method != 0 {
-        odd(Oddity::Packed);
-    } else if claim.size != claim.packed {
-        odd(Oddity::TwoSizes);
-    }
-    match claim.kind {
-        Kind::Folder => odd(Oddity::EntryForFolder),
-        Kind::Link => odd(Oddity::EntryForLink),
-        Kind::Special => odd(Oddity::EntryForSpecial),
-        Kind::File => {}
-    }
-    if claim.flags & DESCRIPTOR != 0 {
-        odd(Oddity::SizesAfterData);
-    }
-    let start = claim.start.saturating_add(end.shift);
-    // Past the end nothing is asked of the system: it refuses offsets that no
-    // file has, and that would be taken for a disk that cannot be read.
-    if start >= length {
-        odd(Oddity::NoHeader);
-        return Ok(());
-    }
-    let header = bytes_at(source, start, LOCAL_BYTES + claim.raw_name.len())?;
-    if !header.starts_with(&LOCAL_HEADER) {
-        odd(Oddity::NoHeader);
-        return Ok(());
-    }
-    let fields = Fields(&header);
-    let (name, extra) = (u64::from(fields.u16(26)), u64::from(fields.u16(28)));
-    let data = start + LOCAL_BYTES as u64 + name + extra;
-    let narrow = |value: u64| value.min(MARK);
-    let sizes = (fields.u32(18), fields.u32(22));
-    let sizes_agree = sizes == (narrow(claim.packed), narrow(claim.size))
-        || (claim.flags & DESCRIPTOR != 0 && sizes == (0, 0));
-    let agrees = header.get(LOCAL_BYTES..) == Some(&claim.raw_name)
-        && name == claim.raw_name.len() as u64
-        && (fields.u16(6), fields.u16(8)) == (claim.flags, claim.method)
-        && (claim.flags & DESCRIPTOR != 0 || fields.u32(14) as u32 == claim.crc32)
-        && sizes_agree;
-    if !agrees {
-        odd(Oddity::HeaderDisagrees);
-    }
-    if data.checked_add(claim.packed).is_none_or(|end| end > length) {
-        odd(Oddity::DataOutside);
-        return Ok(());
-    }
-    let readable = claim.method == 0
-        && claim.flags & ENCRYPTED == 0
-        && claim.size == claim.packed
-        && claim.kind == Kind::File;
-    if readable {
-        claim.data = Some(data);
-    }
-    Ok(())
-}
-
-/// Remarks bytes that no entry covers, and those that two do.
-fn coverage(claims: &[Claim], end: &End, gatherer: &mut Gatherer) {
-    let mut ranges: Vec<(u64, u64, &str)> = claims
-        .iter()
-        .filter_map(|claim| {
-            let start = claim.start.checked_add(end.shift)?;
-            Some((start, claim.data?.checked_add(claim.packed)?, claim.path.as_str()))
-        })
-        .collect();
-    // Entries that could not be read have remarks already.
-    let complete = ranges.len() == claims.len();
-    ranges.sort_unstable();
-    let mut covered = 0;
-    for (start, stop, path) in ranges {
-        if start > covered && complete {
-            let what = Oddity::OfNoEntry;
-            gatherer.remark(Remark::ZipRecord { start: covered, what });
-        } else if start < covered {
-            let what = Oddity::DataOfAnother;
-            gatherer.remark(Remark::ZipEntry { path: path.to_string(), what });
-        }
-        covered = covered.max(stop);
-    }
-    if covered < end.start && complete {
-        let what = Oddity::OfNoEntry;
-        gatherer.remark(Remark::ZipRecord { start: covered, what });
-    }
 }

@@ -18,7 +18,7 @@
 use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use super::ahead::Ahead;
@@ -26,6 +26,7 @@ use super::error::{Doing, SourceError};
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
 use super::remark::Limit;
 use super::{Raw, Shape, Source};
+use crate::medium::Shared;
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
 
 /// Folders that Windows makes on the root of a drive that it mounts writable.
@@ -209,7 +210,7 @@ impl Source for FolderSource {
 
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
         if let Some(bytes) = self.ahead.as_ref().and_then(|ahead| ahead.take(path)) {
-            return Ok(Box::new(bytes));
+            return Ok(Box::new(Cursor::new(bytes)));
         }
         let fail = |error| SourceError::io(&self.place_of(path), Doing::Opening, error);
         let file = self.opener.borrow_mut().file(path).map_err(fail)?;
@@ -224,6 +225,10 @@ impl Source for FolderSource {
     fn read_ahead(&mut self) {
         let mut opener = Opener::new(self.root());
         self.ahead = Ahead::start(move |path| opener.file(path));
+    }
+
+    fn in_memory(&self, path: &str, size: u64) -> Option<Shared> {
+        self.ahead.as_ref()?.take_next(path, size)
     }
 
     fn mounted(&self) -> Mounted {

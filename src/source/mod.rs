@@ -18,8 +18,8 @@
 //! | --- | --- |
 //! | [`folder`] | a folder, a mounted drive, a share |
 //! | `ahead` | small files of it, before somebody asks |
-//! | [`bundle`], `central` | a zip file and its directory |
-//! | [`volume`], `walk`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
+//! | [`bundle`], `central`, `local` | a zip file, its directory, what lies where that points |
+//! | [`volume`], `walk`, `taken`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
 //! | [`listing`], [`remark`], [`oddity`] | what they say |
 //! | `positioned` | bytes at an offset, and in sequence |
 
@@ -37,9 +37,11 @@ pub mod error;
 pub mod fence;
 pub mod folder;
 pub mod listing;
+mod local;
 pub mod oddity;
 mod positioned;
 pub mod remark;
+mod taken;
 pub mod volume;
 mod walk;
 
@@ -55,6 +57,7 @@ pub use oddity::Oddity;
 pub use positioned::ReadAt;
 pub use remark::{Limit, Remark};
 
+use crate::medium::Shared;
 use bundle::BundleSource;
 use folder::FolderSource;
 use volume::VolumeSource;
@@ -107,9 +110,16 @@ pub trait Source {
     fn raw(&self) -> Result<Raw<'_>, SourceError>;
 
     /// For those who will want most of the files: from now on another thread
-    /// may read small ones as the next listing finds them, into at most 4 MiB.
+    /// may read small ones as the next listing finds them, into at most 10 MiB.
     /// Answers stay the same.
     fn read_ahead(&mut self) {}
+
+    /// The bytes of the file at `path`, of `size` bytes by its listing, if they were
+    /// read ahead; for who takes all files in the listing's order. `None` says
+    /// nothing of the file.
+    fn in_memory(&self, _path: &str, _size: u64) -> Option<Shared> {
+        None
+    }
 
     /// What is known of the file system that a folder lies on.
     fn mounted(&self) -> Mounted {

@@ -18,9 +18,7 @@ use std::io;
 use super::chain::{Chains, Next};
 use super::entry::{DELETED, LONG, LongName, SLOT, Spot, long_text, short_name};
 use super::fence::Blocks;
-use super::listing::{
-    Attributes, Entry, EntryKind, Full, Gatherer, MAX_DEPTH, Remark, join, name_of,
-};
+use super::listing::{Attributes, Entry, EntryKind, Full, Gatherer, Remark, join, name_of};
 use super::oddity::Oddity;
 use super::remark::Limit;
 use crate::medium::Geometry;
@@ -68,20 +66,20 @@ pub(super) struct Found {
 
 /// One walk over all folders.
 pub(super) struct Walk<'a> {
-    geometry: &'a Geometry,
+    pub(super) geometry: &'a Geometry,
     blocks: &'a mut Blocks,
-    chains: Chains<'a>,
-    gatherer: &'a mut Gatherer,
-    found: Found,
+    pub(super) chains: Chains<'a>,
+    pub(super) gatherer: &'a mut Gatherer,
+    pub(super) found: Found,
     slots: u64,
-    queue: VecDeque<Pending>,
+    pub(super) queue: VecDeque<Pending>,
 }
 
 /// A folder that is still to be read.
-struct Pending {
-    path: String,
-    cluster: u32,
-    depth: usize,
+pub(super) struct Pending {
+    pub path: String,
+    pub cluster: u32,
+    pub depth: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -107,7 +105,7 @@ impl<'a> Walk<'a> {
         Ok(self.found)
     }
 
-    fn chain_remark(&mut self, path: &str, what: Oddity) {
+    pub(super) fn chain_remark(&mut self, path: &str, what: Oddity) {
         self.gatherer.remark(Remark::Chain { path: path.to_string(), what });
     }
 
@@ -318,81 +316,6 @@ impl<'a> Walk<'a> {
             });
         }
         Ok(self.gatherer.entry(Entry { path, kind, sectors, attributes: Some(attributes) }))
-    }
-
-    /// Puts a folder on the list of those to read; its first cluster's sectors.
-    fn subfolder(
-        &mut self,
-        above: &Pending,
-        path: &str,
-        cluster: u32,
-        dot: Option<usize>,
-    ) -> Option<(u64, u64)> {
-        if let Err(what) = self.chains.is_free(cluster) {
-            self.chain_remark(path, what);
-            return None;
-        }
-        let first = self.geometry.cluster_lba(cluster);
-        let sectors = (first, first + u64::from(self.geometry.sectors_per_cluster()) - 1);
-        // A second entry for this folder or the one above is listed, not read.
-        if dot.is_none() {
-            if above.depth < MAX_DEPTH {
-                let depth = above.depth + 1;
-                self.queue.push_back(Pending { path: path.to_string(), cluster, depth });
-            } else {
-                let limit = Limit::TooDeep { path: path.to_string() };
-                self.gatherer.remark(Remark::GivenUp { limit });
-            }
-        }
-        Some(sectors)
-    }
-
-    /// Takes a file's clusters; the sectors of its first piece.
-    fn file(&mut self, path: &str, first: u32, size: u32) -> io::Result<Option<(u64, u64)>> {
-        let start = Start { cluster: first, size };
-        self.found.files.entry(path.to_string()).or_insert(start);
-        let clusters = u64::from(size).div_ceil(self.geometry.cluster_bytes());
-        if clusters == 0 {
-            if first != 0 {
-                self.chain_remark(path, Oddity::EmptyWithClusters);
-            }
-            return Ok(None);
-        }
-        let mut piece: Option<(u32, u32)> = None;
-        let mut whole = true;
-        let mut cluster = first;
-        for taken in 1..=clusters {
-            if let Err(what) = self.chains.take(cluster) {
-                self.chain_remark(path, what);
-                break;
-            }
-            match &mut piece {
-                None => piece = Some((cluster, cluster)),
-                Some((_, last)) if whole && *last + 1 == cluster => *last = cluster,
-                Some(_) => whole = false,
-            }
-            match self.chains.next(cluster)? {
-                Next::Cluster(next) if taken < clusters => cluster = next,
-                Next::Cluster(_) => self.chain_remark(path, Oddity::TooManyClusters),
-                Next::End if taken == clusters => {}
-                Next::End => {
-                    self.chain_remark(path, Oddity::TooFewClusters);
-                    break;
-                }
-                Next::Nowhere(what) => {
-                    self.chain_remark(path, what);
-                    break;
-                }
-            }
-        }
-        if !whole {
-            self.chain_remark(path, Oddity::InPieces);
-        }
-        let geometry = self.geometry;
-        let last_sector = u64::from(geometry.sectors_per_cluster()) - 1;
-        Ok(piece.map(|(first, last)| {
-            (geometry.cluster_lba(first), geometry.cluster_lba(last) + last_sector)
-        }))
     }
 }
 

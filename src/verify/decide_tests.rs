@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::super::detail::Detail;
+use super::super::finding::Unpinned;
 use super::super::report::Verdict;
 use super::*;
 use crate::seal::layout::SUMS;

@@ -4,12 +4,15 @@
 //! it down and support looks it up (docs/THREATS.md). What a finding does to
 //! the verdict is its severity and follows from its kind alone.
 
-use crate::seal::names::{Identifier, Number, Position, escape, escape_message};
+use crate::seal::names::{Identifier, Number, Position, escape};
 use crate::seal::signature::SignatureError;
 use crate::seal::timestamp::Timestamp;
 use crate::text::{Entry, Language, Table, fill};
 
 use super::detail::Detail;
+use super::place::{here, hex, stranger};
+
+pub use super::place::{Place, Sectors, Spot};
 
 /// What a finding does to the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,9 +87,6 @@ impl Unpinned {
         }
     }
 }
-
-/// First and last LBA.
-pub type Sectors = Option<(u64, u64)>;
 
 /// What was found. Texts from a medium are kept as found and escaped where
 /// they are shown.
@@ -189,77 +189,6 @@ pub enum Kind {
     ProtectionUnknown,
 }
 
-/// What could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Spot {
-    /// A file or folder of the source.
-    Path(String),
-    /// A sector of the medium, from LBA 0.
-    Sector(u64),
-    /// A byte of the zip.
-    Byte(u64),
-}
-
-impl Spot {
-    /// The words for it, escaped.
-    fn words(&self, language: Language) -> String {
-        let details = &language.table().details;
-        let at = |at: &u64| [("at", language.number(*at))];
-        match self {
-            Self::Path(path) => stranger(path),
-            Self::Sector(sector) => fill(details.sector, &at(sector)),
-            Self::Byte(byte) => fill(details.byte, &at(byte)),
-        }
-    }
-}
-
-/// A structure of a medium or bundle, for a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Place {
-    BootCode,
-    DiskSignature,
-    PartitionTable,
-    Gap,
-    BootSector,
-    FsInfo,
-    BackupBootSector,
-    Reserved,
-    FirstFat,
-    SecondFat,
-    Folder(String),
-    SealFile(String),
-    LocalHeader(String),
-    CentralDirectory,
-    EndRecord,
-}
-
-impl Place {
-    /// The words for it.
-    pub fn words(&self, table: &Table) -> String {
-        let regions = &table.regions;
-        let with = |template: &str, path: &String| fill(template, &[("path", stranger(path))]);
-        match self {
-            Self::BootCode => regions.boot_code.to_string(),
-            Self::DiskSignature => regions.disk_signature.to_string(),
-            Self::PartitionTable => regions.partition_table.to_string(),
-            Self::Gap => regions.gap.to_string(),
-            Self::BootSector => regions.boot_sector.to_string(),
-            Self::FsInfo => regions.fs_info.to_string(),
-            Self::BackupBootSector => regions.backup_boot_sector.to_string(),
-            Self::Reserved => regions.reserved.to_string(),
-            Self::FirstFat => regions.first_fat.to_string(),
-            Self::SecondFat => regions.second_fat.to_string(),
-            Self::Folder(path) if path.is_empty() => with(regions.folder, &"/".to_string()),
-            Self::Folder(path) => with(regions.folder, path),
-            Self::SealFile(path) => with(regions.seal_file, path),
-            Self::LocalHeader(path) => with(regions.local_header, path),
-            Self::CentralDirectory => regions.central_directory.to_string(),
-            Self::EndRecord => regions.end_record.to_string(),
-        }
-    }
-}
-
 /// The words for why a signature does not count.
 pub fn signature_reason(reason: SignatureError, table: &Table) -> &'static str {
     let reasons = &table.signatures;
@@ -315,26 +244,6 @@ impl Kind {
         let number = self.facts(Language::English).number;
         (100..300).contains(&number) || (600..800).contains(&number)
     }
-}
-
-/// A path that a stranger may have chosen: escaped, and with its spaces written
-/// out where they could part or fill a line of ours.
-fn stranger(path: &str) -> String {
-    let path = escape(path);
-    match path.chars().count() > 40 || path.contains("  ") {
-        true => path.replace(' ', "\\u{20}"),
-        false => path,
-    }
-}
-
-/// A path of this computer, or a message that may name one.
-fn here(text: &str) -> String {
-    escape_message(text)
-}
-
-/// Bytes as hex, at most the sample that the comparer keeps.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 impl Kind {

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use super::super::finding::Unpinned;
 use super::super::level::Level;
 use super::super::outcome::Outcome;
 use super::super::report::Verdict;

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::seal::names::escape;
+use crate::seal::names::{escape, escape_path};
 use crate::sys::disk::{Bus, Disk, Usage};
 use crate::sys::storage::DeviceNumber;
 
@@ -173,7 +173,7 @@ impl fmt::Display for WhyNot {
         match self {
             Self::System => write!(f, "the running system lies on it"),
             Self::Mounted(place) => {
-                write!(f, "mounted at {}", escape(&place.to_string_lossy()))
+                write!(f, "mounted at {}", escape_path(place))
             }
             Self::Swap => write!(f, "swap: the system uses it as memory"),
             Self::Raid => write!(f, "RAID: it is part of an array"),

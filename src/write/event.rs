@@ -100,6 +100,22 @@ pub trait Observer {
     /// One event. It cannot fail: what a log cannot keep, it must remember and
     /// say afterwards.
     fn event(&mut self, event: &Event<'_>);
+
+    /// Asked once for each target that was opened: its first byte comes next, and
+    /// only once this has returned. `begun` says which disk it is and since when.
+    fn begins(&mut self, target: usize, begun: &TargetResult) -> Begin {
+        let _ = (target, begun);
+        Begin::Go
+    }
+}
+
+/// Whether the first byte may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// Yes.
+    Go,
+    /// No: nothing is written to this target.
+    Stop,
 }
 
 /// Takes nothing.

@@ -24,7 +24,7 @@ use mediaseal::write::confirm::{Basis, RequireProtection, Seen, look};
 use mediaseal::write::eligible::{DEFAULT_CEILING, LoopDevices, Policy};
 use mediaseal::write::engine::{Eject, Job, PATIENCE};
 use mediaseal::write::image::Image;
-use mediaseal::write::production::entry::{Ending, FORMAT, KeyEntry, Order, StickFacts};
+use mediaseal::write::production::entry::{Ending, Entry, FORMAT, KeyEntry, Order, StickFacts};
 use mediaseal::write::production::ledger::Ledger;
 use mediaseal::write::production::log::{ProductionLog, read};
 use mediaseal::write::production::record::Context;
@@ -222,19 +222,22 @@ impl Floor {
         (finished, crew.cards)
     }
 
-    /// A line of the log that another program wrote about a stick: a failed write,
-    /// or any other end of a proof.
+    /// A line of the log that another program wrote about a stick: a write that
+    /// began or failed, or any other end of a proof.
     pub fn says_of(&self, port: &str, serial: &str, result: Ending) {
         let locked = Locked::acquire(self.log.clone(), Duration::ZERO).unwrap();
         let mut log = ProductionLog::open(&locked).unwrap();
         let mut key = log.ledger().keys().last().unwrap().clone();
         key.stick = StickFacts::of(&stick(port, serial, STICK));
         (key.result, key.ordinal, key.recipient) = (result, None, None);
-        if result == Ending::Failed {
-            key.written_as = None;
-            log.wrote(key).unwrap();
-        } else {
-            log.confirmed(key).unwrap();
+        match result {
+            Ending::Failed | Ending::Begun => {
+                key.written_as = None;
+                let kept =
+                    if result == Ending::Begun { log.begins(key) } else { log.wrote(key, None) };
+                kept.unwrap();
+            }
+            _ => _ = log.confirmed(key).unwrap(),
         }
     }
 
@@ -242,8 +245,11 @@ impl Floor {
         read(&self.log).unwrap().0
     }
 
+    /// How each attempt with a key ended, in the order of the log.
     pub fn results(&self) -> Vec<Ending> {
-        self.ledger().keys().map(|key| key.result).collect()
+        let (ledger, mut results) = (self.ledger(), Vec::new());
+        results.extend(ledger.attempts().filter_map(Entry::key).map(|key| key.result));
+        results
     }
 }
 

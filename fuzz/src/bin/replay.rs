@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use mediaseal_fuzz::TARGETS;
+use mediaseal_fuzz::{TARGETS, medium_is_true};
 
 fn main() -> ExitCode {
     let Some(seeds) = env::args_os().nth(1) else {
@@ -46,7 +46,13 @@ fn replay(folder: &Path, property: fn(&[u8])) -> usize {
     paths.sort();
     for path in &paths {
         let bytes = fs::read(path).expect("a seed can be read");
-        let outcome = std::panic::catch_unwind(|| property(&bytes));
+        let media = folder.ends_with("compare_medium");
+        let outcome = std::panic::catch_unwind(|| {
+            property(&bytes);
+            if media {
+                medium_is_true(&bytes);
+            }
+        });
         if outcome.is_err() {
             eprintln!("the property does not hold for {}", path.display());
             std::process::exit(1);

@@ -11,6 +11,7 @@ use mediaseal::drill::seal_draft::Draft;
 use mediaseal::drill::{Keys, bundle_faults, medium_faults, seal, trust_anchor};
 use mediaseal::seal::layout::sums_signature;
 use mediaseal::sign::keyfile::{KeyFile, SigningKey};
+use mediaseal_fuzz::FRONT_ALONE;
 use mediaseal_fuzz::scene::{BUNDLE, IMAGE, PAYLOAD};
 use mediaseal_fuzz::script::{encode_bundle, encode_image};
 use mediaseal_fuzz::slots::stored;
@@ -152,6 +153,7 @@ fn of_media(scratch: &Path, seeds: &Seeds) -> Result<(), Box<dyn Error>> {
     for (mode, name) in ["must-end", "must-be-zero", "ignore"].iter().enumerate() {
         seeds.add("compare_medium", &format!("good-{name}"), &[mode as u8])?;
     }
+    seeds.add("compare_medium", "good-front", &[FRONT_ALONE])?;
     for fault in &medium_faults::FAULTS {
         let bad = scratch.join(format!("{}.img", fault.name));
         medium_faults::spoil(fault, &good, &bad, PAYLOAD).map_err(|e| e.to_string())?;
@@ -161,6 +163,8 @@ fn of_media(scratch: &Path, seeds: &Seeds) -> Result<(), Box<dyn Error>> {
             seeds.add("fat_source", fault.name, &input)?;
             let mode = (input.len() % 3) as u8;
             seeds.add("compare_medium", fault.name, &[&[mode], &input[..]].concat())?;
+            let front = [&[FRONT_ALONE], &input[..]].concat();
+            seeds.add("compare_medium", &format!("{}-front", fault.name), &front)?;
         }
     }
     Ok(())

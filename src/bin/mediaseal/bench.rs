@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches};
-use mediaseal::seal::names::escape;
+use mediaseal::seal::names::escape_path;
 use mediaseal::store::Folder;
 use mediaseal::sys::private_file;
 use mediaseal::text::Language;
@@ -127,7 +127,7 @@ pub fn ready(matches: &ArgMatches) -> Result<Result<Ready, Outcome>, Failure> {
     };
     let work = matches.get_one("work").cloned().unwrap_or_else(private_file::default_folder);
     let private = private_file::private_file(&work).map_err(|error| {
-        let what = format!("no room for the image in {}: {error}", escape(&work.to_string_lossy()));
+        let what = format!("no room for the image in {}: {error}", escape_path(&work));
         Failure::new(Outcome::Io, what, "Name another folder: --work DIR.")
     })?;
     let mut meter = Meter::start(language);

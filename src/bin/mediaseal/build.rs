@@ -8,7 +8,7 @@ use mediaseal::build::folder::write_release;
 use mediaseal::build::recipe::Recipe;
 use mediaseal::build::settings::{ReferenceMatch, ReferenceRule, Settings, issued};
 use mediaseal::seal::digest::Digest;
-use mediaseal::seal::names::Number;
+use mediaseal::seal::names::{Number, escape_path};
 use mediaseal::sign::trust_folder::TrustFolder;
 use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
@@ -133,7 +133,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     })?;
     drop(meter);
     tell(&assembly);
-    screen::data(&out.display().to_string())?;
+    screen::data(&escape_path(&out))?;
     Ok(Outcome::Done)
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mediaseal::seal::names::escape;
+use mediaseal::seal::names::escape_path;
 use mediaseal::sign::files::{self, Access};
 use mediaseal::text::Language;
 use mediaseal::verify::outcome::{Failure, Outcome};
@@ -113,6 +113,6 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     };
     let existing = force_option::existing(matches);
     files::write(out, page.as_bytes(), Access::Everyone, existing)?;
-    screen::data(&escape(&out.display().to_string()))?;
+    screen::data(&escape_path(out))?;
     Ok(Outcome::Done)
 }

@@ -185,7 +185,7 @@ fn known(
     order: Option<&str>,
 ) -> Result<Known, Failure> {
     let stick = StickFacts::of(disk);
-    let written_as = ledger.waiting_for(&stick, order, &[]).map(|found| found.written.attempt);
+    let written_as = ledger.written_by(&stick, order).map(|key| key.attempt);
     let before = match matches.get_flag("another") {
         true => None,
         false => ledger.proved_before(&stick, order).cloned(),
@@ -193,8 +193,8 @@ fn known(
     // The number of another release's key is not this one's.
     let same = |key: &KeyEntry| key.release.image_sha256 == ready.carried.facts.image_sha256;
     let before = before.filter(same);
-    // The log says last of such a stick that it failed or was changed: that may
-    // have been its twin, and this one the key that has a number already.
+    // The log says last of such a stick that it failed, was changed or waits: that
+    // may be its twin, and this one the key that has a number already.
     let twin = ledger.perhaps_proved(&stick, order).filter(|key| same(key));
     let numbered = twin.and_then(|key| key.ordinal).filter(|_| !matches.get_flag("another"));
     if let Some(ordinal) = numbered {

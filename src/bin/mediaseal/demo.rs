@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, Command};
 use mediaseal::install::copy::{self, Copied};
 use mediaseal::seal::anchor;
+use mediaseal::seal::names::escape_path;
 use mediaseal::text::Language;
 use mediaseal::verify::decide::TakeNothing;
 use mediaseal::verify::demo::MARKER;
@@ -50,7 +51,7 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let out = build::given(matches, "out");
     fs::create_dir(&out).map_err(|error| {
-        let what = format!("the folder {} cannot be made: {error}", out.display());
+        let what = format!("the folder {} cannot be made: {error}", escape_path(&out));
         Failure::new(Outcome::Io, what, "Take another name: --out DIR.")
     })?;
     let road = Road { out };
@@ -73,7 +74,7 @@ impl Road {
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         let path = self.path(name);
         fs::write(&path, bytes).map_err(|error| {
-            let what = format!("{} cannot be written: {error}", path.display());
+            let what = format!("{} cannot be written: {error}", escape_path(&path));
             Failure::new(Outcome::Io, what, "Free space, then try again.")
         })
     }
@@ -177,7 +178,7 @@ impl Road {
     fn copy(&self) -> Result<(), Failure> {
         let target = self.path("Illumina");
         fs::create_dir(&target).map_err(|error| {
-            Failure::new(Outcome::Io, format!("{}: {error}", target.display()), "")
+            Failure::new(Outcome::Io, format!("{}: {error}", escape_path(&target)), "")
         })?;
         let asked = Asked::about(self.path("lrm.img"), self.path("state"));
         let words = [
@@ -194,7 +195,7 @@ impl Road {
         match (done.failure, done.copied) {
             (Some(failure), _) => Err(failure),
             (None, Some(Copied::New(path))) => {
-                screen::data(&format!("Copied to {}", path.display()))
+                screen::data(&format!("Copied to {}", escape_path(&path)))
             }
             (None, _) => Err(unexpected("copy", done.report.verdict().outcome())),
         }
@@ -259,7 +260,7 @@ impl Road {
     }
 
     fn close(&self) -> Result<Outcome, Failure> {
-        let place = self.out.display();
+        let place = escape_path(&self.out);
         self.heading(&format!("Everything came out as it must. It lies in {place}:"))?;
         for (name, what) in [
             ("trust", "trust documents, signed by both root holders"),
@@ -288,7 +289,7 @@ fn unexpected(step: &str, outcome: Outcome) -> Failure {
 /// Copies a release folder.
 fn copy_tree(from: &Path, to: &Path) -> Result<(), Failure> {
     let failed = |path: &Path| {
-        let path = path.display().to_string();
+        let path = escape_path(path);
         move |error: std::io::Error| Failure::new(Outcome::Io, format!("{path}: {error}"), "")
     };
     fs::create_dir(to).map_err(failed(to))?;

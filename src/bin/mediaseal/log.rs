@@ -9,6 +9,7 @@ use mediaseal::sign::files::{self, Access};
 use mediaseal::store::log::read_log;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::state;
+use mediaseal::write::production::entry::Entry;
 use mediaseal::write::production::find::{self, Query};
 use mediaseal::write::production::lines::lines;
 use mediaseal::write::production::log::{LOG_FILE, read};
@@ -185,6 +186,12 @@ fn check(matches: &ArgMatches) -> Result<Outcome, Failure> {
         "  {} lines, {keys} about keys; every line follows the one before.",
         state.lines
     ));
+    let open = ledger.attempts().filter(|entry| matches!(entry, Entry::Begun(_))).count();
+    if open > 0 {
+        screen::talk(&format!(
+            "  Of these, {open} began to write a key and have no end: those are no keys."
+        ));
+    }
     if !state.torn.is_empty() {
         let bytes = state.torn.len();
         screen::warning(&format!(

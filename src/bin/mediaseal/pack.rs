@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgGroup, ArgMatches, Command};
 use mediaseal::build::pack::{Outputs, PackError, pack, sha256_path};
-use mediaseal::seal::names::escape;
+use mediaseal::seal::names::escape_path;
 use mediaseal::sign::files::shown;
 use mediaseal::text::Language;
 use mediaseal::verify::finding::Severity;
@@ -97,17 +97,17 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Err(error) => return Err(failure(&error, report.worst())),
     };
     if let (Some(path), Some((digest, bytes))) = (image, packed.image) {
-        screen::data(&format!("{digest}  {}", escape(&path.display().to_string())))?;
+        screen::data(&format!("{digest}  {}", escape_path(path)))?;
         screen::talk(&format!(
             "  Image  {bytes} bytes; SHA-256 in {}",
-            sha256_path(path).display()
+            escape_path(&sha256_path(path))
         ));
     }
     if let Some(path) = block_map {
-        screen::data(&escape(&path.display().to_string()))?;
+        screen::data(&escape_path(path))?;
     }
     if let (Some(path), Some(bytes)) = (bundle, packed.bundle) {
-        screen::data(&escape(&path.display().to_string()))?;
+        screen::data(&escape_path(path))?;
         screen::talk(&format!("  Zip    {bytes} bytes"));
     }
     Ok(Outcome::Done)

@@ -12,6 +12,7 @@ use mediaseal::store::SystemFolder;
 use mediaseal::sys::disk::{Loops, SystemDevices};
 use mediaseal::sys::interrupt;
 use mediaseal::sys::storage::storage_of;
+use mediaseal::text::{COLUMNS, wrap};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::{session, state};
 use mediaseal::write::cancel::Cancel;
@@ -114,6 +115,9 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
          {} {}, release {}.",
         ready.carried.facts.product, ready.carried.facts.version, ready.carried.facts.position
     ));
+    for key in production.ledger().unfinished(Some(&name)) {
+        screen::talk(&begun(key));
+    }
     let question = format!("Type the order to begin ({name}):");
     let typed = screen::confirm(&question, matches.get_one("yes-order"), "--yes-order O")?;
     if typed.trim() != name {
@@ -179,6 +183,18 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         screen::talk("  Go on with the same command.");
     }
     Ok(finished.outcome())
+}
+
+/// A stick that was on its way when the program ended.
+fn begun(key: &KeyEntry) -> String {
+    let port = key.stick.port.as_deref().unwrap_or("unknown");
+    let serial = key.stick.serial.as_deref().unwrap_or("none");
+    let text = format!(
+        "Attempt {} began at port {port}, serial {serial}, and has no end in the log: that \
+         stick is no key. Plug it in, and it is written again.",
+        key.attempt
+    );
+    wrap(&text, "  ", COLUMNS)
 }
 
 fn read_recipients(matches: &ArgMatches) -> Result<Vec<String>, Failure> {

@@ -234,35 +234,80 @@ impl Observer for View {
     }
 }
 
+fn count(ends: &[Ended], word: &str) -> usize {
+    ends.iter().filter(|ended| ended.word() == word).count()
+}
+
 /// The last word.
 pub fn summary(ends: &[Ended], outcome: Outcome, json: bool) -> Result<(), Failure> {
-    let count = |word: &str| ends.iter().filter(|ended| ended.word() == word).count();
-    let (done, all) = (count("done"), ends.len());
     if json {
-        let end = serde_json::json!({
-            "event": "end",
-            "done": done,
-            "unlogged": count("unlogged"),
-            "failed": count("failed"),
-            "refused": count("refused"),
-            "cancelled": count("cancelled"),
-            "outcome": outcome.word(),
-            "exit_code": outcome.exit_code(),
-        });
-        screen::data(&end.to_string())?;
+        screen::data(&end(ends, outcome).to_string())?;
     }
-    let mut text = format!("{done} of {all} keys done");
-    if count("unlogged") > 0 {
-        text.push_str(&format!(", {} without a line in the log", count("unlogged")));
-    }
-    for word in ["failed", "refused", "cancelled"] {
-        if count(word) > 0 {
-            text.push_str(&format!(", {} {word}", count(word)));
-        }
-    }
-    screen::talk(&format!("\n{text}."));
-    if done > 0 {
+    screen::talk(&format!("\n{}", sentence(ends)));
+    if count(ends, "done") > 0 {
         screen::talk("Set their write protection, plug them in again, and prove them: confirm.");
     }
     Ok(())
+}
+
+/// The last object.
+fn end(ends: &[Ended], outcome: Outcome) -> serde_json::Value {
+    serde_json::json!({
+        "event": "end",
+        "done": count(ends, "done"),
+        "unlogged": count(ends, "unlogged"),
+        "failed": count(ends, "failed"),
+        "refused": count(ends, "refused"),
+        "cancelled": count(ends, "cancelled"),
+        "outcome": outcome.word(),
+        "exit_code": outcome.exit_code(),
+    })
+}
+
+/// How many came to which end.
+fn sentence(ends: &[Ended]) -> String {
+    let mut text = format!("{} of {} keys done", count(ends, "done"), ends.len());
+    let words = [("unlogged", "without a line in the log")];
+    let words = words.into_iter().chain(["failed", "refused", "cancelled"].map(|w| (w, w)));
+    for (word, said) in words {
+        if count(ends, word) > 0 {
+            text.push_str(&format!(", {} {said}", count(ends, word)));
+        }
+    }
+    text.push('.');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mediaseal::write::result::{Fault, outcome};
+
+    #[test]
+    fn every_key_is_counted_once_under_its_end_and_unlogged_is_not_done() {
+        let ends = [
+            Ended::Done,
+            Ended::Unlogged,
+            Ended::Unlogged,
+            Ended::Failed(Fault::Differs { offset: 7 }),
+            Ended::NotOpened("in use".to_string()),
+            Ended::OtherDisk("serial"),
+        ];
+        let told = end(&ends, outcome(&ends));
+        let numbers = |value: &serde_json::Value| {
+            ["done", "unlogged", "failed", "refused", "cancelled"]
+                .map(|word| value[word].as_u64().unwrap())
+        };
+        assert_eq!(numbers(&told), [1, 2, 1, 2, 0]);
+        assert_eq!(numbers(&told).iter().sum::<u64>(), ends.len() as u64);
+        assert_eq!((&told["outcome"], &told["exit_code"]), (&"some-failed".into(), &4.into()));
+        let said = "1 of 6 keys done, 2 without a line in the log, 1 failed, 2 refused.";
+        assert_eq!(sentence(&ends), said);
+        let none = [Ended::Unlogged];
+        let told = end(&none, outcome(&none));
+        assert_eq!((numbers(&told), &told["exit_code"]), ([0, 1, 0, 0, 0], &3.into()));
+        assert_eq!(sentence(&none), "0 of 1 keys done, 1 without a line in the log.");
+        assert_eq!(sentence(&[Ended::Done, Ended::Cancelled]), "1 of 2 keys done, 1 cancelled.");
+        assert_eq!(sentence(&[Ended::Done]), "1 of 1 keys done.");
+    }
 }

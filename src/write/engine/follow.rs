@@ -14,13 +14,17 @@ use super::{Eject, Job, begun, open, work};
 use crate::sys::disk::{Devices, Disk, Target};
 use crate::write::cancel::Cancel;
 use crate::write::clock::Clock;
-use crate::write::event::{Event, Observer, Phase};
+use crate::write::event::{Begin, Event, Observer, Phase};
 use crate::write::result::{Ended, Fault, TargetResult};
 
 /// How often the caller hears of progress.
 const TICK: Duration = Duration::from_millis(250);
 /// Silence of a target that is worth a word.
 const STALL: Duration = Duration::from_secs(30);
+/// Between two looks of our own no more than [`TICK`] passes, and what the observer
+/// takes. After this long it was this program that did not go on: it was stopped
+/// (Ctrl-Z), or its terminal was.
+const LAPSE: Duration = Duration::from_secs(10);
 
 /// See [`super::write`].
 pub(super) fn run(
@@ -113,6 +117,10 @@ impl Run<'_> {
         bytes: u64,
         sender: Sender<(usize, Message)>,
     ) {
+        if self.observer.begins(index, &self.targets[index].result) == Begin::Stop {
+            drop(target);
+            return self.finish(index, Written::without_word(Ended::Cancelled, Phase::Open));
+        }
         let following = &mut self.targets[index];
         following.all = work(self.job.image.bytes, bytes, self.job.extent);
         let mut reporter = Channel {
@@ -137,6 +145,7 @@ impl Run<'_> {
     /// Listens until every target is finished or given up.
     fn follow(&mut self, messages: &Receiver<(usize, Message)>) {
         let mut told = self.job.clock.elapsed();
+        let mut looked = told;
         while self.targets.iter().any(|target| !target.finished) {
             match messages.recv_timeout(TICK) {
                 Ok((index, message)) => self.take(index, message),
@@ -147,7 +156,13 @@ impl Run<'_> {
                     break;
                 }
             }
-            if self.job.clock.elapsed().saturating_sub(told) >= TICK {
+            let now = self.job.clock.elapsed();
+            let since = now.saturating_sub(looked);
+            looked = now;
+            if since >= LAPSE {
+                self.forgive(since, now);
+            }
+            if now.saturating_sub(told) >= TICK {
                 // What a target said while the observer was slow is not silence.
                 while let Ok((index, message)) = messages.try_recv() {
                     self.take(index, message);
@@ -156,6 +171,15 @@ impl Run<'_> {
                 told = now;
                 self.tell(now);
             }
+        }
+    }
+
+    /// What nobody could hear is nobody's silence: patience goes on from where it
+    /// was before the lapse.
+    fn forgive(&mut self, lapse: Duration, now: Duration) {
+        for target in &mut self.targets {
+            target.heard = (target.heard + lapse).min(now);
+            target.remarked = (target.remarked + lapse).min(now);
         }
     }
 

@@ -131,6 +131,7 @@ impl Key<'_> {
             // against writing part of an image.
             return Err(Fault::Write { offset: self.end, detail: "too small".into() }.into());
         }
+        pipe::is_whole(self.order.image)?;
         if self.reporter.stop() {
             return Err(Halt::Cancelled);
         }
@@ -212,12 +213,13 @@ impl Key<'_> {
     }
 
     /// Everything behind the first 2 MiB, written and read back. Returns the
-    /// head, which is compared with what was rendered like the rest.
+    /// head, as it was rendered.
     fn body(&mut self) -> Result<AlignedBuffer, Halt> {
         let wanted = Wanted { image: self.order.image, from: HEAD_BYTES as u64, until: self.end };
         self.reporter.phase(Phase::Write);
-        let mut head = AlignedBuffer::new(HEAD_BYTES);
-        pipe::write(self.target, wanted, &mut head, &mut *self.reporter)?;
+        // Before the long way: where the start is not right, all of it is vain.
+        let head = pipe::head(self.order.image)?;
+        pipe::write(self.target, wanted, &mut *self.reporter)?;
         self.marked = false;
         self.at = self.end;
         self.flush()?;
@@ -243,7 +245,10 @@ impl Key<'_> {
         self.flush()?;
         self.put(&head[..SECTOR], 0)?;
         self.flush()?;
-        self.same_as(head, 0, HEAD_BYTES)
+        self.same_as(head, 0, HEAD_BYTES)?;
+        // It lay in memory all the while, and the stick has what is there now.
+        pipe::is_head(self.order.image, head)?;
+        Ok(())
     }
 
     fn put(&mut self, bytes: &[u8], offset: u64) -> Result<(), Halt> {
@@ -309,6 +314,9 @@ fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound
 }
 
+#[cfg(all(test, unix))]
+#[path = "key_image_tests.rs"]
+mod image_tests;
 #[cfg(test)]
 #[path = "key_tests.rs"]
 mod tests;

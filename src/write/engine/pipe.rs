@@ -1,13 +1,15 @@
-//! The long way there and back: a piece of the image is compared with what was
-//! rendered on one thread while another reads the next and writes the one before,
-//! and what the stick holds is compared on one while it is read by another. So
-//! neither costs time beside a stick, nor beside a fast disk.
+//! The long way there and back. Pieces of the image go to the stick as plainly as
+//! a copying tool sends them; on the way back one thread reads the stick while
+//! another compares.
 //!
-//! A piece that is not the rendered one goes to no stick: its digest is looked at
-//! before it is handed on.
+//! What the stick gives back is compared with what was *rendered* (a digest of each
+//! piece, taken when it was), not with the file that it was sent from: so a bit
+//! that changed on the way, in that file, in memory or on the stick, makes no key.
+//! The file is asked only when a piece is wrong, for the place and for whose fault
+//! it is.
 //!
-//! Memory: [`BUFFERS`] pieces on their way, one of zeros or of the image, and
-//! the head: 6 MiB for a target.
+//! Memory for a target: one stride on the way there, [`BUFFERS`] pieces and one of
+//! zeros on the way back, and the head: 6 MiB at most.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -18,8 +20,11 @@ use crate::sys::disk::{AlignedBuffer, Target};
 use crate::write::image::Image;
 use crate::write::result::Fault;
 
-/// Bytes of one access: sticks write at full speed from this size on.
+/// Bytes that are compared at once, and read in one access.
 pub(super) const PIECE: usize = PIECE_BYTES;
+/// Bytes that are written in one access: the system has a second request at hand
+/// while the device is still busy with the first.
+pub(super) const STRIDE: usize = 2 * PIECE;
 /// Bytes at the start that come last: MBR, gap, boot sectors and the start of
 /// the FATs.
 pub(super) const HEAD_BYTES: usize = 2 << 20;
@@ -40,9 +45,9 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// Bytes of the piece at `offset`; 0 at the end.
-    fn length(&self, offset: u64) -> usize {
-        self.until.saturating_sub(offset).min(PIECE as u64) as usize
+    /// Bytes from `offset` on, at most `most` of them; 0 at the end.
+    fn length(&self, offset: u64, most: usize) -> usize {
+        self.until.saturating_sub(offset).min(most as u64) as usize
     }
 
     /// True while there is anything of the image at `offset` or behind it.
@@ -57,10 +62,6 @@ struct Piece {
     length: usize,
 }
 
-/// A piece on its way to the judge, and how many of its bytes are of the image;
-/// zeros follow.
-type Unjudged = (Piece, usize);
-
 /// Buffers that wait to be filled.
 fn buffers() -> (SyncSender<AlignedBuffer>, Receiver<AlignedBuffer>) {
     let (free, waiting) = sync_channel(BUFFERS);
@@ -71,36 +72,31 @@ fn buffers() -> (SyncSender<AlignedBuffer>, Receiver<AlignedBuffer>) {
     (free, waiting)
 }
 
-/// Writes the range, and reads `head` from the image's start. Every piece of the
-/// image that this target gets, the head's included, is the rendered one, or it
-/// ends before that piece.
-pub(super) fn write(
-    target: &mut dyn Target,
-    wanted: Wanted<'_>,
-    head: &mut AlignedBuffer,
-    reporter: &mut dyn Reporter,
-) -> Result<(), Halt> {
-    let mut rendered = 0;
-    for (index, piece) in head.chunks_mut(PIECE).enumerate() {
-        let offset = (index * PIECE) as u64;
-        let count = fill(wanted.image, piece, offset)?;
-        // An image that ends in the head has no piece there.
-        if count > 0 {
-            is_rendered(wanted.image, &piece[..count], offset)?;
-            rendered += 1;
-        }
+/// The start of the image, which is written last. Every piece of it is the rendered
+/// one.
+pub(super) fn head(image: &Image) -> Result<AlignedBuffer, Fault> {
+    let mut head = AlignedBuffer::new(HEAD_BYTES);
+    fill(image, &mut head, 0)?;
+    is_head(image, &head)?;
+    Ok(head)
+}
+
+/// `head` holds what was rendered for the image's start.
+pub(super) fn is_head(image: &Image, head: &[u8]) -> Result<(), Fault> {
+    let of_image = image.bytes.min(HEAD_BYTES as u64) as usize;
+    for (index, piece) in head[..of_image].chunks(PIECE).enumerate() {
+        is_rendered(image, piece, (index * PIECE) as u64)?;
     }
-    let (to_judge, waiting) = sync_channel(BUFFERS);
-    let (answer, verdicts) = sync_channel(BUFFERS);
-    let (at, count) = thread::scope(|scope| {
-        scope.spawn(move || judge(wanted.image, &waiting, &answer));
-        // Once this returns, nothing comes any more, and the judge ends.
-        send(target, wanted, to_judge, &verdicts, reporter)
-    })?;
-    if rendered + count != wanted.image.pieces.count() {
-        return Err(lost(at, "it was not read to its end").into());
+    Ok(())
+}
+
+/// The image is as long as it was rendered: no piece of it goes unseen, and none is
+/// looked for that there never was.
+pub(super) fn is_whole(image: &Image) -> Result<(), Fault> {
+    match image.bytes.div_ceil(PIECE as u64) == image.pieces.count() as u64 {
+        true => Ok(()),
+        false => Err(lost(image.bytes, "it has another length than was rendered")),
     }
-    zeros(target, wanted, at, reporter)
 }
 
 fn lost(offset: u64, detail: &str) -> Fault {
@@ -120,61 +116,20 @@ fn is_rendered(image: &Image, bytes: &[u8], offset: u64) -> Result<(), Fault> {
     }
 }
 
-/// Gives every piece back that is the rendered one.
-fn judge(image: &Image, waiting: &Receiver<Unjudged>, answer: &SyncSender<Result<Piece, Fault>>) {
-    for (piece, of_image) in waiting {
-        let judged = is_rendered(image, &piece.buffer[..of_image], piece.offset);
-        if answer.send(judged.map(|()| piece)).is_err() {
-            break;
-        }
-    }
-}
-
-/// Reads one piece and writes the one that was judged meanwhile: as fast as a
-/// plain copy, as long as judging is faster than reading and writing together.
-/// Returns where it ended, and how many pieces there were.
-fn send(
+/// Writes the range.
+pub(super) fn write(
     target: &mut dyn Target,
     wanted: Wanted<'_>,
-    to_judge: SyncSender<Unjudged>,
-    verdicts: &Receiver<Result<Piece, Fault>>,
-    reporter: &mut dyn Reporter,
-) -> Result<(u64, usize), Halt> {
-    let ended = |offset| lost(offset, "a thread ended early");
-    let mut free: Vec<AlignedBuffer> = (0..BUFFERS).map(|_| AlignedBuffer::new(PIECE)).collect();
-    let (mut ahead, mut at, mut count) = (wanted.from, wanted.from, 0);
-    loop {
-        while wanted.has_image(ahead)
-            && let Some(mut buffer) = free.pop()
-        {
-            let length = wanted.length(ahead);
-            let of_image = fill(wanted.image, &mut buffer[..length], ahead)?;
-            let piece = Piece { buffer, offset: ahead, length };
-            to_judge.send((piece, of_image)).map_err(|_| ended(ahead))?;
-            ahead += length as u64;
-        }
-        if at == ahead {
-            return Ok((at, count));
-        }
-        let Piece { buffer, offset, length } = verdicts.recv().map_err(|_| ended(at))??;
-        put(target, &buffer[..length], offset, reporter)?;
-        free.push(buffer);
-        at = offset + length as u64;
-        count += 1;
-    }
-}
-
-/// Zeros from `at` to the end of the range.
-fn zeros(
-    target: &mut dyn Target,
-    wanted: Wanted<'_>,
-    mut at: u64,
     reporter: &mut dyn Reporter,
 ) -> Result<(), Halt> {
-    let zeros = AlignedBuffer::new(PIECE);
+    let mut buffer = AlignedBuffer::new(STRIDE);
+    let (mut at, mut is_zero) = (wanted.from, true);
     while at < wanted.until {
-        let length = wanted.length(at);
-        put(target, &zeros[..length], at, reporter)?;
+        let length = wanted.length(at, STRIDE);
+        if wanted.has_image(at) || !is_zero {
+            is_zero = fill(wanted.image, &mut buffer, at)? == 0;
+        }
+        put(target, &buffer[..length], at, reporter)?;
         at += length as u64;
     }
     Ok(())
@@ -199,7 +154,7 @@ fn put(
     Ok(())
 }
 
-/// Reads the range and compares it.
+/// Reads the range and compares it with what was rendered.
 pub(super) fn compare(
     target: &mut dyn Target,
     wanted: Wanted<'_>,
@@ -231,7 +186,7 @@ fn fetch(
         if reporter.stop() {
             return Err(Halt::Cancelled);
         }
-        let length = wanted.length(offset);
+        let length = wanted.length(offset, PIECE);
         // The comparer has stopped; it knows why.
         let Ok(mut buffer) = waiting.recv() else { break };
         let began = reporter.elapsed();
@@ -256,22 +211,34 @@ fn same(
     pieces: &Receiver<Piece>,
     free: &SyncSender<AlignedBuffer>,
 ) -> Result<(), Fault> {
-    let mut expected = AlignedBuffer::new(PIECE);
-    let mut is_zero = true;
+    let zeros = vec![0; PIECE];
     for Piece { buffer, offset, length } in pieces {
-        let expected = &mut expected[..];
-        if wanted.has_image(offset) || !is_zero {
-            let filled = wanted.image.fill(expected, offset);
-            let count = filled.map_err(|error| lost(offset, &error.to_string()))?;
-            is_zero = count == 0;
+        let of_image = wanted.image.bytes.saturating_sub(offset).min(length as u64) as usize;
+        let (image, rest) = buffer[..length].split_at(of_image);
+        if of_image > 0 && is_rendered(wanted.image, image, offset).is_err() {
+            return Err(to_blame(wanted.image, image, offset));
         }
-        if let Some(bad) = first_difference(&buffer[..length], &expected[..length]) {
-            return Err(Fault::Differs { offset: offset + bad as u64 });
+        if let Some(bad) = first_difference(rest, &zeros[..rest.len()]) {
+            return Err(Fault::Differs { offset: offset + (of_image + bad) as u64 });
         }
         // The reader may be done already.
         let _ = free.send(buffer);
     }
     Ok(())
+}
+
+/// Why `found` is not the piece of the image at `offset` that was rendered: the
+/// file that it was sent from is not that either, or the stick holds something else.
+fn to_blame(image: &Image, found: &[u8], offset: u64) -> Fault {
+    let mut sent = vec![0; found.len()];
+    let read = fill(image, &mut sent, offset).and_then(|_| is_rendered(image, &sent, offset));
+    match read {
+        Err(fault) => fault,
+        Ok(()) => {
+            let bad = first_difference(found, &sent).unwrap_or_default();
+            Fault::Differs { offset: offset + bad as u64 }
+        }
+    }
 }
 
 /// Where two pieces of one length differ first.

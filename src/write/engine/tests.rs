@@ -1,9 +1,12 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::testing::{job, plugged};
 use super::*;
 use crate::seal::timestamp::Timestamp;
 use crate::sys::disk::Usage;
 use crate::sys::disk::fake::{FakeDevices, Fault as StickFault, stick};
 use crate::verify::outcome::Outcome;
+use crate::write::clock::SystemClock;
 use crate::write::eligible::WhyNot;
 use crate::write::event::{Event, Progress};
 use crate::write::image::testing::content;
@@ -214,6 +217,47 @@ fn an_observer_that_is_slow_makes_no_stick_hang() {
     let results = write(&devices, &disks, &job, &mut sleeper);
     assert!(sleeper.0.is_none(), "it slept");
     assert_eq!(ended(&results), ["done"; 3]);
+}
+
+/// A clock that goes on without us once, as it does for a program that was stopped.
+struct Jumping(SystemClock, AtomicU64);
+
+impl Clock for Jumping {
+    fn now(&self) -> Option<Timestamp> {
+        self.0.now()
+    }
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed() + Duration::from_secs(self.1.load(Ordering::SeqCst))
+    }
+}
+
+/// Is stopped for an hour where the first target reaches a step.
+struct Stopped(Arc<Jumping>, Phase);
+
+impl Observer for Stopped {
+    fn event(&mut self, event: &Event<'_>) {
+        if matches!(event, Event::Phase { target: 0, phase } if *phase == self.1) {
+            self.0.1.store(3600, Ordering::SeqCst);
+        }
+    }
+}
+
+#[test]
+fn a_program_that_was_stopped_for_longer_than_its_patience_gives_up_what_hangs_alone() {
+    let slow = StickFault::Slow { pause: Duration::from_millis(300) };
+    for phase in [Phase::Capacity, Phase::Write] {
+        let (devices, disks) =
+            plugged(&[("1-1", &[slow]), ("1-2", &[StickFault::Hangs { at: 3 * MIB }])]);
+        let clock = Arc::new(Jumping(SystemClock::start(), AtomicU64::new(0)));
+        let patience = Duration::from_millis(2500);
+        let job = Job { patience, clock: clock.clone(), ..job() };
+        let results = write(&devices, &disks, &job, &mut Stopped(clock.clone(), phase));
+        assert!(clock.elapsed() >= Duration::from_secs(3600), "it was stopped");
+        assert_eq!(ended(&results), ["done", "failed"], "{phase:?}");
+        assert!(matches!(results[1].ended, Ended::Failed(Fault::Hangs { .. })));
+        assert!(is_key(&devices, &disks[0]));
+        devices.wake(&disks[1].name);
+    }
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub fn clean_bytes(bytes: Option<&[u8]>) -> Option<String> {
 pub enum Entry {
     /// An order was opened.
     Order(Box<Order>),
+    /// The first byte comes next: the attempt has this line whatever becomes of the
+    /// computer, and the same number once it ends.
+    Begun(Box<KeyEntry>),
     /// A key was written, or could not be.
     Write(Box<KeyEntry>),
     /// A key was plugged in again and proved, or could not be.
@@ -40,7 +43,7 @@ impl Entry {
     pub fn key(&self) -> Option<&KeyEntry> {
         match self {
             Self::Order(_) => None,
-            Self::Write(key) | Self::Confirm(key) => Some(key),
+            Self::Begun(key) | Self::Write(key) | Self::Confirm(key) => Some(key),
         }
     }
 
@@ -50,6 +53,8 @@ impl Entry {
     pub fn tells_of_the_stick(&self) -> bool {
         match self {
             Self::Order(_) => false,
+            // Whatever was on it is being written over.
+            Self::Begun(_) => true,
             Self::Write(key) => key.result != Ending::Refused,
             Self::Confirm(key) => {
                 matches!(key.result, Ending::Proved | Ending::Failed | Ending::OsChanges)
@@ -61,7 +66,7 @@ impl Entry {
     pub fn format(&self) -> u32 {
         match self {
             Self::Order(order) => order.format,
-            Self::Write(key) | Self::Confirm(key) => key.format,
+            Self::Begun(key) | Self::Write(key) | Self::Confirm(key) => key.format,
         }
     }
 }
@@ -145,6 +150,8 @@ pub struct ProtectionFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
+    /// Not at all yet: the end is another line, or was lost with the power.
+    Begun,
     /// Written and read back.
     Done,
     /// Plugged in again, every byte right: it may leave.
@@ -167,6 +174,7 @@ impl Ending {
     /// The word, as in the log.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Begun => "begun",
             Self::Done => "done",
             Self::Proved => "proved",
             Self::Failed => "failed",
@@ -184,7 +192,7 @@ impl Ending {
 pub struct KeyEntry {
     /// [`FORMAT`]
     pub format: u32,
-    /// Counts the lines about keys, from 1.
+    /// Counts the attempts with keys, from 1. Beginning and end of one have the same.
     pub attempt: u64,
     /// For a proof: the attempt that wrote this key, if one of this log did.
     pub written_as: Option<u64>,
@@ -241,6 +249,7 @@ mod tests {
     fn a_line_reads_back_as_it_was_written() {
         for entry in [
             Entry::Order(Box::new(testing::order("4711", 2))),
+            Entry::Begun(Box::new(testing::begun("1-2", "9F12"))),
             Entry::Write(Box::new(testing::written("1-2", "9F12"))),
             Entry::Confirm(Box::new(testing::proved(1, 38))),
         ] {

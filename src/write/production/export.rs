@@ -46,14 +46,15 @@ const COLUMNS: [&str; 33] = [
 ];
 
 /// The whole log as CSV (RFC 4180; UTF-8 with the mark that spreadsheets want):
-/// one line for each attempt with a key.
+/// one line for each attempt with a key, with the result `begun` where its end is
+/// not in the log.
 pub fn csv(ledger: &Ledger) -> String {
     let mut text = String::from("\u{feff}");
     line(&mut text, COLUMNS.map(String::from));
-    for entry in ledger.entries() {
+    for entry in ledger.attempts() {
         match entry {
             Entry::Order(_) => {}
-            Entry::Write(key) => line(&mut text, cells("write", key)),
+            Entry::Begun(key) | Entry::Write(key) => line(&mut text, cells("write", key)),
             Entry::Confirm(key) => line(&mut text, cells("confirm", key)),
         }
     }
@@ -145,17 +146,20 @@ fn disarmed(part: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write::production::testing::{order, proved, written};
+    use crate::write::production::testing::{begun, order, proved, written};
 
     #[test]
     fn every_attempt_is_a_line_with_every_column() {
         let mut ledger = Ledger::default();
         ledger.push(Entry::Order(Box::new(order("4711", 2))));
+        ledger.push(Entry::Begun(Box::new(begun("1-2", "9F12"))));
         ledger.push(Entry::Write(Box::new(written("1-2", "9F12"))));
         ledger.push(Entry::Confirm(Box::new(proved(1, 38))));
+        ledger.push(Entry::Begun(Box::new(KeyEntry { attempt: 3, ..begun("1-3", "77A0") })));
         let text = csv(&ledger);
         let lines: Vec<&str> = text.split("\r\n").collect();
-        assert_eq!(lines.len(), 4, "{text}");
+        assert_eq!(lines.len(), 5, "one line for each attempt: {text}");
+        assert!(lines[3].starts_with("\"3\",\"write\",\"4711\",\"\",\"\",\"begun\""), "{text}");
         assert!(lines[0].starts_with("\u{feff}\"attempt\",\"step\","), "{text}");
         let cells = |line: &str| line.split("\",\"").count();
         assert!(lines[..3].iter().all(|line| cells(line) == COLUMNS.len()), "{text}");

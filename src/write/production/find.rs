@@ -101,13 +101,13 @@ pub fn find<'a>(ledger: &'a Ledger, query: &Query) -> Vec<&'a Entry> {
         .flatten()
         .collect();
     let wanted = |entry: &&Entry| entry.key().is_some_and(|key| fitting.contains(&key.attempt));
-    ledger.entries().iter().filter(wanted).collect()
+    ledger.attempts().filter(wanted).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write::production::testing::{order, proved, written};
+    use crate::write::production::testing::{begun, order, proved, written};
 
     fn ledger() -> Ledger {
         let mut ledger = Ledger::default();
@@ -119,6 +119,11 @@ mod tests {
         let mut other = written("1-3", "");
         (other.attempt, other.ticket) = (3, Some("T-9".to_string()));
         ledger.push(Entry::Write(Box::new(other)));
+        // Of attempt 1 the end is there, of attempt 4 it is not.
+        for (attempt, serial) in [(1, "0019E06B9F12"), (4, "77A0")] {
+            let begun = KeyEntry { attempt, ..begun("1-2", serial) };
+            ledger.push(Entry::Begun(Box::new(begun)));
+        }
         ledger
     }
 
@@ -133,9 +138,10 @@ mod tests {
         let text = |text: &str| Some(text.to_string());
         assert_eq!(attempts(Query { serial: text("9f12"), ..Query::default() }), [1, 2]);
         assert_eq!(attempts(Query { ordinal: Some(38), ..Query::default() }), [1, 2]);
-        assert_eq!(attempts(Query { code: text("8C8C 8c8c"), ..Query::default() }), [1, 2, 3]);
+        assert_eq!(attempts(Query { code: text("8C8C 8c8c"), ..Query::default() }), [1, 2, 3, 4]);
+        assert_eq!(attempts(Query { serial: text("77a0"), ..Query::default() }), [4]);
         assert_eq!(attempts(Query { ticket: text("t-9"), ..Query::default() }), [3]);
-        assert_eq!(attempts(Query { order: text("4711"), ..Query::default() }), [1, 2, 3]);
+        assert_eq!(attempts(Query { order: text("4711"), ..Query::default() }), [1, 2, 3, 4]);
         assert_eq!(attempts(Query { ordinal: Some(39), ..Query::default() }), [0; 0]);
         let both = Query { serial: text("9f12"), ticket: text("T-9"), ..Query::default() };
         assert_eq!(attempts(both), [0; 0]);

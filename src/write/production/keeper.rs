@@ -1,19 +1,23 @@
-//! Puts the line of each key into the log at the moment it is finished, while
-//! others are still being written: a power cut loses the keys that were on their
-//! way, and none that was done.
+//! Puts two lines of each key into the log: one before its first byte is written,
+//! one at the moment it is finished, while others are still being written. So a
+//! power cut loses the keys that were on their way and none that was done, and
+//! what was on its way is known.
 //!
-//! The line comes first, the word to the person after it. Where a line cannot be
+//! The line comes first, the word to the person after it. A key whose first line
+//! cannot be kept is not begun. Where a line cannot be
 //! kept, the keys that are still being written are stopped: without a line none
 //! of them would count. Nothing is left out: every later line is tried as well.
 //! A key that is written and has no line is handed on as [`Ended::Unlogged`],
 //! never as done.
+
+use std::collections::BTreeMap;
 
 use super::log::{ProductionError, ProductionLog};
 use super::record::{self, Context};
 use crate::store::folder::Folder;
 use crate::verify::outcome::Failure;
 use crate::write::cancel::Cancel;
-use crate::write::event::{Event, Observer};
+use crate::write::event::{Begin, Event, Observer};
 use crate::write::result::{Ended, TargetResult};
 use crate::write::show;
 
@@ -29,6 +33,8 @@ pub struct Keeper<'a, 'log, 'folder, F: Folder> {
     unlogged: Vec<String>,
     /// The same, by their number as targets.
     targets: Vec<usize>,
+    /// Numbers of the attempts, by their number as targets.
+    attempts: BTreeMap<usize, u64>,
 }
 
 impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
@@ -40,16 +46,27 @@ impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
         next: &'a mut dyn Observer,
         cancel: Cancel,
     ) -> Self {
-        Self { log, context, next, cancel, fault: None, unlogged: Vec::new(), targets: Vec::new() }
+        Self {
+            log,
+            context,
+            next,
+            cancel,
+            fault: None,
+            unlogged: Vec::new(),
+            targets: Vec::new(),
+            attempts: BTreeMap::new(),
+        }
     }
 
-    /// Keeps one line; false where it could not.
-    fn keep(&mut self, result: &TargetResult) -> bool {
-        let kept = self.log.wrote(record::written(result, self.context)).map_err(|error| {
-            self.cancel.cancel();
-            self.fault.get_or_insert(error);
-        });
-        kept.is_ok()
+    /// Keeps the line of one that is finished; false where it could not.
+    fn keep(&mut self, result: &TargetResult, begun: Option<u64>) -> bool {
+        let kept = self.log.wrote(record::written(result, self.context), begun);
+        kept.map_err(|error| self.failed(error)).is_ok()
+    }
+
+    fn failed(&mut self, error: ProductionError) {
+        self.cancel.cancel();
+        self.fault.get_or_insert(error);
     }
 
     /// Says the same of the engine's `results` as was handed on: what is written
@@ -82,7 +99,10 @@ impl<'a, 'log, 'folder, F: Folder> Keeper<'a, 'log, 'folder, F> {
 impl<F: Folder> Observer for Keeper<'_, '_, '_, F> {
     fn event(&mut self, event: &Event<'_>) {
         let kept = match event {
-            Event::Finished { result, .. } | Event::Refused { result } => self.keep(result),
+            Event::Finished { target, result } => {
+                self.keep(result, self.attempts.get(target).copied())
+            }
+            Event::Refused { result } => self.keep(result, None),
             _ => true,
         };
         if let Event::Finished { target, result } = event
@@ -96,6 +116,19 @@ impl<F: Folder> Observer for Keeper<'_, '_, '_, F> {
             return;
         }
         self.next.event(event);
+    }
+
+    fn begins(&mut self, target: usize, begun: &TargetResult) -> Begin {
+        match self.log.begins(record::begun(begun, self.context)) {
+            Ok(line) => {
+                self.attempts.insert(target, line.attempt);
+                self.next.begins(target, begun)
+            }
+            Err(error) => {
+                self.failed(error);
+                Begin::Stop
+            }
+        }
     }
 }
 

@@ -77,9 +77,9 @@ impl Ledger {
         })
     }
 
-    /// The number of the next line about a key.
+    /// The number of the next attempt with a key.
     pub fn next_attempt(&self) -> u64 {
-        self.keys().count() as u64 + 1
+        self.keys().map(|key| key.attempt).max().unwrap_or(0) + 1
     }
 
     /// The keys of `order` that are proved. Without an order: those that belong
@@ -145,15 +145,13 @@ impl Ledger {
             .collect();
         let mut waiting: Vec<&KeyEntry> = Vec::new();
         for entry in &self.entries {
-            let Entry::Write(key) = entry else { continue };
+            let (Entry::Begun(key) | Entry::Write(key)) = entry else { continue };
             // A stick that is written again at the same place is no longer what
             // it was, whatever came of it. One that was refused is.
             if !entry.tells_of_the_stick() {
                 continue;
             }
-            waiting.retain(|before| {
-                before.stick.port != key.stick.port || !looks_same(&before.stick, &key.stick)
-            });
+            waiting.retain(|before| !same_place(before, key));
             let open = key.result == Ending::Done && !used.contains(&key.attempt);
             if open && key.order.as_deref() == order {
                 waiting.push(key);
@@ -189,7 +187,9 @@ impl Ledger {
             let named = stick.serial.is_some() || key.stick.port == stick.port;
             named && looks_same(&key.stick, stick) && key.order.as_deref() == order
         });
-        last.is_some_and(|key| matches!(key.result, Ending::OsChanges | Ending::Failed))
+        last.is_some_and(|key| {
+            matches!(key.result, Ending::OsChanges | Ending::Failed | Ending::Begun)
+        })
     }
 
     /// True where this stick was written and not unplugged since, whatever order
@@ -198,7 +198,7 @@ impl Ledger {
     pub fn stayed_since_written(&self, stick: &StickFacts) -> bool {
         stick.plugged.is_some()
             && self.entries.iter().any(|entry| match entry {
-                Entry::Write(key) => {
+                Entry::Begun(key) | Entry::Write(key) => {
                     key.result != Ending::Refused && key.stick.plugged == stick.plugged
                 }
                 _ => false,
@@ -218,7 +218,7 @@ impl Ledger {
         };
         stick.plugged.is_none()
             && self.entries.iter().any(|entry| match entry {
-                Entry::Write(key) => {
+                Entry::Begun(key) | Entry::Write(key) => {
                     entry.tells_of_the_stick()
                         && looks_same(&key.stick, stick)
                         && !was_plugged_in_again(key.attempt)
@@ -254,13 +254,11 @@ impl Ledger {
     }
 
     /// A proof that may be this stick's although the log says last of one with
-    /// its serial that it failed or was changed: that may have been its twin.
-    /// None where a written key waits that it could be.
+    /// its serial that it failed, was changed, or was written and waits: that may
+    /// have been its twin, at this port too. Only a person tells them apart.
     pub fn perhaps_proved(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
         let proved = self.proved_like(stick, order).filter(|_| stick.serial.is_some())?;
-        let decided = self.waiting_for(stick, order, &[]).is_some()
-            || self.proved_before(stick, order).is_some();
-        (!decided).then_some(proved)
+        self.proved_before(stick, order).is_none().then_some(proved)
     }
 
     /// True where the last proof of this stick that was finished found every byte
@@ -279,6 +277,11 @@ impl Ledger {
         });
         last == Some(Ending::NotProtected)
     }
+}
+
+/// A stick that looks the same at the same port: as far as can be told, the same.
+pub(super) fn same_place(one: &KeyEntry, other: &KeyEntry) -> bool {
+    one.stick.port == other.stick.port && looks_same(&one.stick, &other.stick)
 }
 
 /// True where both say the same of themselves. The port is no part of it.

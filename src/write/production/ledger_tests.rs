@@ -7,7 +7,9 @@ fn ledger(entries: Vec<Entry>) -> Ledger {
     for mut entry in entries {
         let attempt = ledger.next_attempt();
         match &mut entry {
-            Entry::Write(key) | Entry::Confirm(key) => key.attempt = attempt,
+            Entry::Begun(key) | Entry::Write(key) | Entry::Confirm(key) => {
+                key.attempt = attempt;
+            }
             Entry::Order(_) => {}
         }
         ledger.push(entry);
@@ -219,8 +221,16 @@ fn a_proved_key_whose_twin_failed_since_may_have_its_number_already() {
     lines.push(write("1-2", "A", Ending::Failed));
     assert_eq!(ordinal(&lines, &here), Some(1));
     assert_eq!(ordinal(&lines, &stick("1-1", "B")), None);
-    lines.push(write("1-3", "A", Ending::Done));
-    assert_eq!(ordinal(&lines, &here), None, "a written key waits that it may be");
+    // Its twin was written and waits, at another port or at this one: what comes
+    // to either may be the key that has its number.
+    for port in ["1-3", "1-1"] {
+        let waits = [&lines[..2], &[write(port, "A", Ending::Done)]].concat();
+        for at in ["1-3", "1-1"] {
+            assert_eq!(ordinal(&waits, &stick(at, "A")), Some(1), "{port} {at}");
+        }
+        assert_eq!(ledger(waits).waiting(Some("4711")).len(), 1, "it still waits");
+    }
+    assert_eq!(ordinal(&lines, &stick("1-1", "")), None, "without a serial the port tells");
 }
 
 #[test]

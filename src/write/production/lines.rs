@@ -1,6 +1,6 @@
 //! A line of the log for a person: at most 80 columns, values escaped.
 
-use super::entry::{Entry, KeyEntry, ProtectionFacts};
+use super::entry::{Ending, Entry, KeyEntry, ProtectionFacts};
 use super::ledger::Ledger;
 use crate::sign::lines::Lines;
 
@@ -11,6 +11,7 @@ pub fn lines(entry: &Entry, ledger: &Ledger) -> Lines {
         Entry::Order(order) => {
             lines.fact("Order", &format!("{}, {} keys", order.order, order.keys));
         }
+        Entry::Begun(key) => key_lines("writing", key, ledger, &mut lines),
         Entry::Write(key) => key_lines("written", key, ledger, &mut lines),
         Entry::Confirm(key) => key_lines("plugged in again", key, ledger, &mut lines),
     }
@@ -18,12 +19,19 @@ pub fn lines(entry: &Entry, ledger: &Ledger) -> Lines {
 }
 
 fn key_lines(step: &str, key: &KeyEntry, ledger: &Ledger, lines: &mut Lines) {
-    let time = key.ended.map_or_else(|| "at an unknown time".to_string(), |time| time.to_string());
+    let time = key
+        .ended
+        .or(key.started)
+        .map_or_else(|| "at an unknown time".to_string(), |time| time.to_string());
     lines.fact("Attempt", &format!("{}: {step}, {}, {time}", key.attempt, key.result.word()));
     if let Some(written) = key.written_as {
-        lines.more(&format!("this key was written by attempt {written}"));
+        let what = if ledger.has_end(written) { "written" } else { "begun" };
+        lines.more(&format!("this key was {what} by attempt {written}"));
     }
     lines.fact("Result", &key.detail);
+    if key.result == Ending::Begun {
+        lines.more("its end is not in the log: it is no key");
+    }
     if !key.findings.is_empty() {
         lines.more(&key.findings.join(" "));
     }
@@ -92,7 +100,7 @@ pub fn protection(seen: ProtectionFacts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write::production::testing::{order, proved, written};
+    use crate::write::production::testing::{self, order, proved, written};
 
     #[test]
     fn a_key_is_told_in_80_columns_with_everything_to_ask_for() {
@@ -108,6 +116,11 @@ mod tests {
             assert!(text.contains(fact), "{fact}: {text}");
         }
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let begun = testing::begun("1-2", "9F12");
+        let text = lines(&Entry::Begun(Box::new(begun)), &ledger).to_string();
+        for fact in ["1: writing, begun, 2026-11-23T10:02:00Z", "no key"] {
+            assert!(text.contains(fact), "{fact}: {text}");
+        }
         let mut bare = written("1-2", "");
         bare.stick = Default::default();
         let text = lines(&Entry::Write(Box::new(bare)), &ledger).to_string();

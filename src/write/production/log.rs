@@ -37,7 +37,7 @@ impl fmt::Display for ProductionError {
         match self {
             Self::Log(error) => write!(f, "{error}"),
             Self::Newer { path, line } => {
-                let path = crate::seal::names::escape(&path.display().to_string());
+                let path = crate::seal::names::escape_path(path);
                 write!(f, "{path}: line {line} is none that this program writes")
             }
             Self::OtherOrder(order, what) => {
@@ -157,9 +157,22 @@ impl<'a, F: Folder> ProductionLog<'a, F> {
         Ok(Some(known))
     }
 
-    /// A key was written, or could not be. Durable when this returns.
-    pub fn wrote(&mut self, mut key: KeyEntry) -> Result<KeyEntry, ProductionError> {
+    /// The first byte of a key comes next. Durable when this returns; the line has
+    /// the attempt's number, which its end is to have as well.
+    pub fn begins(&mut self, mut key: KeyEntry) -> Result<KeyEntry, ProductionError> {
         key.attempt = self.ledger.next_attempt();
+        self.append(Entry::Begun(Box::new(key.clone())))?;
+        Ok(key)
+    }
+
+    /// A key was written, or could not be; `begun` is the number of the attempt, if
+    /// it came as far as its first byte. Durable when this returns.
+    pub fn wrote(
+        &mut self,
+        mut key: KeyEntry,
+        begun: Option<u64>,
+    ) -> Result<KeyEntry, ProductionError> {
+        key.attempt = begun.unwrap_or_else(|| self.ledger.next_attempt());
         self.append(Entry::Write(Box::new(key.clone())))?;
         Ok(key)
     }

@@ -1,7 +1,7 @@
 //! The production log: what became of every key, line by line.
 //!
-//! One line for an order, one for each attempt to write a key, one for each
-//! proof of a key that was plugged in again. The chain of [`crate::store::log`]
+//! One line for an order, one before the first byte of each attempt to write a key
+//! and one at its end, one for each proof of a key that was plugged in again. The chain of [`crate::store::log`]
 //! shows a changed or removed line; a power cut leaves whole lines. **All state
 //! of the bench is derived from the log alone** ([`ledger`]): which orders there
 //! are, which ordinals are given, which stick still waits for its proof. So a
@@ -16,6 +16,7 @@
 //! | --- | --- |
 //! | [`entry`] | one line |
 //! | [`ledger`] | what all lines together say |
+//! | `unfinished` | attempts that began and have no end |
 //! | [`log`] | the file: opened, appended, checked |
 //! | [`place`] | the folder that it lies in |
 //! | [`record`] | from what the engines saw to a line |
@@ -34,6 +35,7 @@ pub mod log;
 pub mod place;
 pub mod recipients;
 pub mod record;
+mod unfinished;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -49,7 +49,7 @@ pub fn hold(path: &Path) -> Result<Locked<SystemFolder>, Failure> {
 /// Opens the folder for reading; also an archived one.
 pub fn open(path: &Path) -> Result<SystemFolder, Failure> {
     SystemFolder::open(path).map_err(|error| {
-        let shown = crate::seal::names::escape(&path.display().to_string());
+        let shown = crate::seal::names::escape_path(path);
         let what = format!("the folder of the production log, {shown}: {error}");
         let next = match error.kind() {
             std::io::ErrorKind::NotFound => "Name it with --log DIR.",

@@ -80,6 +80,16 @@ fn attempt(disk: &Disk, context: &Context) -> KeyEntry {
     }
 }
 
+/// The line of a key whose first byte comes next.
+pub fn begun(begun: &TargetResult, context: &Context) -> KeyEntry {
+    KeyEntry {
+        result: Ending::Begun,
+        detail: "writing began".to_string(),
+        ended: None,
+        ..written(begun, context)
+    }
+}
+
 /// The line of a key that was written, or could not be.
 pub fn written(result: &TargetResult, context: &Context) -> KeyEntry {
     KeyEntry {

@@ -46,6 +46,20 @@ pub fn stick(port: &str, serial: &str) -> StickFacts {
     }
 }
 
+/// A stick of order 4711 whose first byte comes next.
+pub fn begun(port: &str, serial: &str) -> KeyEntry {
+    KeyEntry {
+        result: Ending::Begun,
+        detail: "writing began".to_string(),
+        ended: None,
+        bytes_written: 0,
+        write_rate: 0,
+        bytes_read: 0,
+        read_rate: 0,
+        ..written(port, serial)
+    }
+}
+
 /// A stick of order 4711 that was written well.
 pub fn written(port: &str, serial: &str) -> KeyEntry {
     KeyEntry {

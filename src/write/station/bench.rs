@@ -69,6 +69,9 @@ pub fn run<F: Folder>(
     }
     let (sender, messages) = channel();
     let ended = thread::scope(|scope| {
+        // Its end is here, so that a thread that still asks gets no answer instead
+        // of waiting for one.
+        let messages = messages;
         let ended = bench.work(scope, &sender, &messages, crew);
         if ended.is_err() {
             // Threads end soon, and their keys do not mount.
@@ -235,7 +238,12 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
                 let percent = done * 100 / all.max(1);
                 self.board.set(&disk, Mood::Working, format!("is read again {percent:>3} %"));
             }
-            Message::Wrote(result) => self.wrote(&result)?,
+            Message::Begins(begun, answer) => {
+                let line = self.log.begins(record::begun(&begun, &self.station.context))?;
+                // Its thread waits for it.
+                let _ = answer.send(line.attempt);
+            }
+            Message::Wrote(result, begun) => self.wrote(&result, begun)?,
             Message::Seen(seen, claim) => self.seen(&seen, claim, crew)?,
         }
         Ok(())
@@ -251,9 +259,9 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
         }
     }
 
-    fn wrote(&mut self, result: &TargetResult) -> Result<(), Failure> {
+    fn wrote(&mut self, result: &TargetResult, begun: Option<u64>) -> Result<(), Failure> {
         self.settle(&result.disk);
-        self.log.wrote(record::written(result, &self.station.context))?;
+        self.log.wrote(record::written(result, &self.station.context), begun)?;
         let (mood, text) = words::written(&result.ended, self.station.protection);
         if !matches!(result.ended, Ended::Done | Ended::Cancelled) {
             self.failed += 1;

@@ -90,6 +90,18 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
                 return Action::Not("was written: unplug it, plug it in again".to_string());
             }
             let like = known.ledger.proved_like(&stick, order).and_then(|key| key.ordinal);
+            // Begun at this port and never finished: whatever it looks like, it is
+            // written again, or, where its switch is set, read like any other. Where
+            // a proved key looks the same it may be that one.
+            let begun = known.ledger.unfinished_for(&stick, order);
+            let here = begun.filter(|key| key.stick.port == stick.port && like.is_none());
+            if let Some(key) = here {
+                return match (reasons.is_empty(), known.wanted) {
+                    (_, false) => Action::Enough,
+                    (true, true) => Action::Write,
+                    (false, true) => Action::Prove { written_as: Some(key.attempt), ordinal: None },
+                };
+            }
             if let Some(waiting) = known.ledger.waiting_for(&stick, order, known.claimed) {
                 let written = waiting.written;
                 let elsewhere =
@@ -124,7 +136,7 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
             }
             match reasons.is_empty() && known.ledger.is_spoiled(&stick, order) {
                 true => Action::Write,
-                false => Action::Prove { written_as: None, ordinal: None },
+                false => Action::Prove { written_as: begun.map(|key| key.attempt), ordinal: None },
             }
         }
         Ok(false) => match reasons.first() {

@@ -23,6 +23,12 @@ use crate::work::{Fault, Work, write_if_other};
 const UNVIABLE: [&str; 9] =
     ["E0061", "E0271", "E0277", "E0308", "E0368", "E0369", "E0599", "E0600", "E0624"];
 
+/// Test programs that start the programs or the library as a whole. Left out are
+/// those that look at the source, that judge other tools, or that need minutes
+/// for each mutant and caught none.
+const PROGRAMS: [&str; 9] =
+    ["threats_*", "trust*", "sources", "install", "store", "cli", "guide", "sign", "drill"];
+
 /// A test program that was built.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
@@ -264,10 +270,22 @@ pub fn plant(work: &Work) -> Result<(), Fault> {
         }
     }
     work.save("mutants.json", &mutants)?;
-    let programs = programs(work, &[])?.ok_or("the tests of the copy do not compile")?;
+    let programs = programs(work, &["--lib"])?.ok_or("the tests of the copy do not compile")?;
     work.save("programs.json", &programs)?;
     for form in [Form::Planted, Form::Alone, Form::Unviable, Form::OtherSystem] {
         println!("{form:?}: {}", mutants.iter().filter(|mutant| mutant.form == form).count());
     }
     Ok(())
+}
+
+/// Builds the test programs beside the library's tests.
+pub fn add_programs(work: &Work) -> Result<(), Fault> {
+    let mut known: Vec<Program> = work.load("programs.json")?;
+    if known.len() > 1 {
+        return Ok(());
+    }
+    let tests: Vec<&str> = PROGRAMS.iter().flat_map(|name| ["--test", *name]).collect();
+    known.extend(programs(work, &tests)?.ok_or("the test programs do not compile")?);
+    println!("{} test programs", known.len());
+    work.save("programs.json", &known)
 }

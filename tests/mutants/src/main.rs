@@ -2,14 +2,15 @@
 //! planted into one copy of the library, each behind a switch that is read from
 //! the environment, and the tests then run once for each mutant.
 //!
-//! Purpose: a build for each of 1,800 mutants takes a day; this takes an hour,
-//! so that it is done. `cargo mutants` decides what the mutants are; nothing is
+//! Purpose: a build for each of 1,800 mutants takes a day; this takes about an
+//! hour, so that it is done. `cargo mutants` decides what the mutants are; nothing is
 //! left out of its list without being counted.
 //!
 //! ```text
 //! mediaseal-mutants plant WORK     copies the tree, plants, builds until it builds
 //! mediaseal-mutants trace WORK     every test without a mutant: must pass; which mutants it meets
-//! mediaseal-mutants try WORK [--seconds N] [--again | PART OF A NAME...]
+//! mediaseal-mutants try WORK [PART OF A NAME...]
+//! mediaseal-mutants programs WORK  builds the test programs, for "trace" and "try" again
 //! mediaseal-mutants rest WORK      those that cannot be planted, one build each
 //! mediaseal-mutants report WORK EXPLAINED
 //! ```
@@ -34,19 +35,14 @@ use work::{Fault, Work};
 
 fn run(arguments: &[String]) -> Result<ExitCode, Fault> {
     let [command, folder, rest @ ..] = arguments else {
-        return Err("usage: mediaseal-mutants plant|trace|try|rest|report WORK ...".into());
+        return Err("usage: mediaseal-mutants plant|trace|try|programs|rest|report WORK ...".into());
     };
     let work = Work::open(folder)?;
     match (command.as_str(), rest) {
         ("plant", []) => compile::plant(&work)?,
         ("trace", []) => trace::trace(&work)?,
-        ("try", rest) => {
-            let (seconds, names) = match rest {
-                [option, seconds, names @ ..] if option == "--seconds" => (seconds.parse()?, names),
-                names => (f64::INFINITY, names),
-            };
-            trial::try_all(&work, seconds, names)?;
-        }
+        ("try", names) => trial::try_all(&work, names)?,
+        ("programs", []) => compile::add_programs(&work)?,
         ("rest", []) => rest::try_rest(&work)?,
         ("report", [explained]) => return report::report(&work, explained),
         _ => return Err(format!("{command}: not understood").into()),

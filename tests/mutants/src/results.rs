@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Output;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::work::{Fault, Work};
 
 const NAME: &str = "results.jsonl";
+const BEFORE: &str = "before.jsonl";
 
 /// How a mutant ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,7 +23,10 @@ pub enum Ending {
     TimedOut,
     /// The compiler refuses it.
     Unviable,
-    /// Every test that meets it passed.
+    /// Every test of the library that meets it passed; the programs are not tried
+    /// yet. Counts as open.
+    Passed,
+    /// Every test that meets it passed, or as many as the time was for.
     Survived,
     /// No test comes by its code.
     NotMet,
@@ -38,7 +43,23 @@ pub struct Outcome {
 
 /// The results of this run so far; the last line about a mutant counts.
 pub fn load(work: &Work) -> Result<BTreeMap<String, Outcome>, Fault> {
-    let text = fs::read_to_string(work.path(NAME)).unwrap_or_default();
+    read(work, NAME)
+}
+
+/// The results of earlier trees.
+pub fn before(work: &Work) -> Result<BTreeMap<String, Outcome>, Fault> {
+    read(work, BEFORE)
+}
+
+/// Makes this run's results those of an earlier tree.
+pub fn set_aside(work: &Work) -> Result<(), Fault> {
+    let Ok(text) = fs::read(work.path(NAME)) else { return Ok(()) };
+    OpenOptions::new().create(true).append(true).open(work.path(BEFORE))?.write_all(&text)?;
+    Ok(fs::remove_file(work.path(NAME))?)
+}
+
+fn read(work: &Work, name: &str) -> Result<BTreeMap<String, Outcome>, Fault> {
+    let text = fs::read_to_string(work.path(name)).unwrap_or_default();
     let mut results = BTreeMap::new();
     for line in text.lines() {
         let outcome: Outcome = serde_json::from_str(line)?;
@@ -51,6 +72,13 @@ pub fn load(work: &Work) -> Result<BTreeMap<String, Outcome>, Fault> {
 pub fn add(work: &Work, outcome: &Outcome) -> Result<(), Fault> {
     let mut file = OpenOptions::new().create(true).append(true).open(work.path(NAME))?;
     Ok(file.write_all(format!("{}\n", serde_json::to_string(outcome)?).as_bytes())?)
+}
+
+/// True where the process was ended from outside: its time was over.
+pub fn is_late(output: &Output) -> bool {
+    // `timeout` kills, and says 137 of what was killed below it; SIGXCPU is 24.
+    matches!(output.status.signal(), Some(9 | 24))
+        || matches!(output.status.code(), Some(124 | 137 | 152))
 }
 
 /// The first test that libtest says failed, or how the process ended.

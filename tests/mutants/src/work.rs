@@ -10,7 +10,8 @@
 //! | `source.json` | fingerprint of the repository that was copied |
 //! | `mutants.json` | the mutants, see [`crate::list`] |
 //! | `tests.json` | the tests and which mutants they meet, see [`crate::trace`] |
-//! | `results.jsonl` | what came of each mutant, see [`crate::results`] |
+//! | `results.jsonl` | what came of each mutant of this tree, see [`crate::results`] |
+//! | `before.jsonl` | the same of earlier trees: which test to ask first, no result |
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -20,8 +21,14 @@ use std::process::Command;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::report::EXPLAINED;
+use crate::results;
+
 /// Anything that went wrong, as a sentence.
 pub type Fault = Box<dyn std::error::Error>;
+
+/// The copy that has the mutants.
+const PLANTED: &str = "tree";
 
 /// The folder of one run.
 pub struct Work {
@@ -34,7 +41,7 @@ impl Work {
     /// Makes the folder if there is none.
     pub fn open(folder: &str) -> Result<Self, Fault> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: fs::canonicalize(folder)?, tree: "tree" })
+        Ok(Self { folder: fs::canonicalize(folder)?, tree: PLANTED })
     }
 
     /// A file or folder in it.
@@ -52,19 +59,22 @@ impl Work {
         self.path(self.tree)
     }
 
-    /// `cargo` in the copy, with overflow checks as in every test run, but so
-    /// much optimised that the tests take less than the build.
+    /// `cargo` in the copy, with overflow checks as in every test run, but with
+    /// our own code so much optimised that the tests take less than the build. The
+    /// plain copy is built for each mutant of its own: quickly, and what is as
+    /// before is not built again.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("cargo");
+        if self.tree == PLANTED {
+            command.args(["--config", "profile.dev.package.mediaseal.opt-level=1"]);
+        }
         command
             .args(arguments)
             .current_dir(self.tree())
             .env("CARGO_TARGET_DIR", self.path("target"))
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_PROFILE_TEST_DEBUG", "0")
-            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
-            .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
-            .env("CARGO_INCREMENTAL", "0");
+            .env("CARGO_INCREMENTAL", if self.tree == PLANTED { "0" } else { "1" });
         command
     }
 
@@ -81,10 +91,11 @@ impl Work {
     }
 
     /// An empty folder for temporary files of one test run; each process has
-    /// its own, so that two can try different mutants. Its name is short: some
-    /// tests compare screens, where a long path has its own line.
-    pub fn fresh(&self) -> Result<PathBuf, Fault> {
-        let path = std::env::temp_dir().join(format!("m{}", std::process::id()));
+    /// its own, and so has each of its `job`s, so that they can try different
+    /// mutants. Its name is short: some tests compare screens, where a long path
+    /// has its own line.
+    pub fn fresh(&self, job: usize) -> Result<PathBuf, Fault> {
+        let path = std::env::temp_dir().join(format!("m{}.{job}", std::process::id()));
         if path.exists() {
             fs::remove_dir_all(&path)?;
         }
@@ -93,10 +104,11 @@ impl Work {
     }
 
     /// True if the repository is what it was at the last call; else forgets
-    /// what was built and traced of it.
+    /// what was built, traced and tried of it: figures are those of one tree.
     pub fn is_up_to_date(&self) -> Result<bool, Fault> {
         let mut hasher = DefaultHasher::new();
-        for name in sources()? {
+        // What explains the survivors is written when they are known.
+        for name in sources()?.into_iter().filter(|name| name != EXPLAINED) {
             (name.as_str(), fs::read(&name)?).hash(&mut hasher);
         }
         let now = hasher.finish();
@@ -106,6 +118,7 @@ impl Work {
             for name in ["programs.json", "tests.json"] {
                 let _ = fs::remove_file(self.path(name));
             }
+            results::set_aside(self)?;
             self.save("source.json", &now)?;
         }
         Ok(same)

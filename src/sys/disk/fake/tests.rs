@@ -1,4 +1,7 @@
+use std::io;
+
 use super::super::buffer::AlignedBuffer;
+use super::super::target::{Devices, Intent, OpenError, Target};
 use super::*;
 
 const MIB: u64 = 1 << 20;
