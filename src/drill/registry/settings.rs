@@ -10,7 +10,8 @@ use crate::drill::exercise::{ANCHOR, Copied, RELEASE, STATE, Workbench};
 use crate::drill::seal_draft::Draft;
 use crate::drill::trust_state::{StateFault, spoil};
 use crate::drill::{
-    DrillError, folder, folder::NOT_HERE, seal, seal_fields, trust_anchor, trust_history, unsuitable,
+    DrillError, folder, folder::NOT_HERE, seal, seal_fields, trust_anchor, trust_history,
+    unsuitable,
 };
 use crate::seal::digest::Digest;
 use crate::seal::json;
