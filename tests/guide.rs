@@ -21,6 +21,7 @@ use mediaseal::instrument::computer::Unread;
 use mediaseal::instrument::person::Script;
 use mediaseal::instrument::question::Given;
 use mediaseal::text::Language;
+use mediaseal::verify::detail::Detail;
 use mediaseal::verify::outcome::Outcome;
 
 /// What the program's file is called.
@@ -266,7 +267,7 @@ fn without_an_administrators_rights_windows_is_asked() {
     for language in Language::ALL {
         let mut instrument = bare(0, language);
         instrument.computer.elevated = Ok(false);
-        instrument.computer.relaunch = Err(Unread("refused by the person".to_string()));
+        instrument.computer.relaunch = Err(Unread(Detail::said("refused by the person")));
         led("not_elevated", &instrument, &[""], Outcome::Refused);
         // In the other window it went well.
         instrument.computer.relaunch = Ok(0);

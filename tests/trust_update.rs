@@ -177,7 +177,7 @@ fn full_volume_is_refused_with_the_figure() {
     team.signed_release("release", &parts);
     newer(&mut team, |_| {});
     refused(&team, "newer", 5, "the volume is full:");
-    refused(&team, "newer", 5, "bytes needed, 34603008 available");
+    refused(&team, "newer", 5, "bytes needed, 34,603,008 available");
 }
 
 /// A file that leaves `free` clusters of the volume of these parts.

@@ -27,6 +27,7 @@ use crate::store::folder::{Access, EntryKind, Folder, Reread, SystemFolder};
 use crate::store::temporary::STAGING;
 use crate::store::tree::{MAX_TREE_DEPTH, TemporaryTree, sync_tree};
 use crate::sys::user::effective_user;
+use crate::verify::detail::Detail;
 
 #[path = "staging_compare.rs"]
 mod compare;
@@ -334,7 +335,10 @@ impl<F: Folder> Write for StagedFile<'_, F> {
         match self.append(bytes) {
             Ok(()) => Ok(bytes.len()),
             Err(StagingError::Store(StoreError::Io { error, .. })) => Err(error),
-            Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string())),
+            Err(error) => {
+                let words = Detail::of(|language| error.words(language));
+                Err(io::Error::new(io::ErrorKind::InvalidData, words))
+            }
         }
     }
 

@@ -252,7 +252,7 @@ fn a_quiet_run_is_asked_about_and_the_answer_counts() {
 #[test]
 fn a_pending_restart_stops_unless_somebody_goes_on() {
     let mut bench = quiet();
-    bench.computer.restart_pending = Ok(Some("PendingFileRenameOperations".to_string()));
+    bench.computer.restart_pending = Ok(Some(Detail::said("PendingFileRenameOperations")));
     assert_eq!(bench.alone(), ["M-805"]);
     let mut script = Script::new(&["n"]);
     assert_eq!(codes(&bench.examine(Some(&mut script))), ["M-805"]);

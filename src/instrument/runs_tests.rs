@@ -100,7 +100,7 @@ fn a_clock_that_went_back_decides_nothing() {
 #[test]
 fn nothing_readable_is_not_known() {
     let unknown = |places: &[RunPlace]| match look(places, SystemTime::now()).state {
-        RunState::Unknown(why) => why.words(crate::text::Language::English.table()),
+        RunState::Unknown(why) => why.words(crate::text::Language::English),
         state => panic!("{state:?}"),
     };
     assert!(unknown(&[]).contains("is not known"));

@@ -28,6 +28,7 @@ use super::remark::Limit;
 use super::{Raw, Shape, Source};
 use crate::medium::Shared;
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
+use crate::text::own;
 
 /// Folders that Windows makes on the root of a drive that it mounts writable.
 pub const SYSTEM_FOLDERS: [&str; 2] = ["System Volume Information", "$RECYCLE.BIN"];
@@ -130,7 +131,7 @@ impl FolderSource {
         };
         if let Some(error) = unread {
             // The rest is looked at all the same: what is wrong there is said.
-            let (path, detail) = (path.to_string(), error.to_string());
+            let (path, detail) = (path.to_string(), own::all_words_of(&error));
             gatherer.remark(Remark::Unread { path, detail });
             return Ok(Ok(()));
         }
@@ -178,7 +179,7 @@ impl FolderSource {
             let below = match folder.open_folder(&raw) {
                 Ok(below) => below,
                 Err(error) => {
-                    let detail = error.to_string();
+                    let detail = own::all_words_of(&error);
                     gatherer.remark(Remark::Unread { path, detail });
                     continue;
                 }
@@ -260,7 +261,7 @@ fn streams(found: io::Result<Vec<(std::ffi::OsString, u64)>>, path: &str, gather
                 gatherer.remark(Remark::Stream { path: path.clone(), name, size });
             }
         }
-        Err(error) => gatherer.remark(Remark::Unread { path, detail: error.to_string() }),
+        Err(error) => gatherer.remark(Remark::Unread { path, detail: own::all_words_of(&error) }),
     }
 }
 

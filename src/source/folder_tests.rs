@@ -172,8 +172,11 @@ fn link_to_a_folder_is_refused_as_source_and_link_to_a_file_followed() {
     let place = folder();
     let links = tempfile::tempdir().unwrap();
     symlink(place.path(), links.path().join("folder")).unwrap();
-    let error = open(&links.path().join("folder")).err().unwrap();
-    assert!(matches!(error, SourceError::LinkToFolder { .. }));
+    // With the slash, too, that a shell puts behind it.
+    for name in ["folder", "folder/", "folder/."] {
+        let error = open(&links.path().join(name)).err().unwrap();
+        assert!(matches!(error, SourceError::LinkToFolder { .. }), "{name}");
+    }
     symlink(place.path().join("README.TXT"), links.path().join("file")).unwrap();
     assert_eq!(open(&links.path().join("file")).unwrap().shape(), Shape::Image);
     assert!(matches!(

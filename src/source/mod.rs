@@ -144,6 +144,11 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
     let root = drive_root(path);
     #[cfg(windows)]
     let path = root.as_path();
+    // A slash behind a link, as a shell completes it, would lead through it.
+    #[cfg(not(windows))]
+    let named: std::path::PathBuf = path.components().collect();
+    #[cfg(not(windows))]
+    let path = named.as_path();
     let fail = |doing, error| SourceError::opening(&place, doing, error);
     let is_link =
         fs::symlink_metadata(path).map_err(|error| fail(Doing::LookingAt, error))?.is_symlink();

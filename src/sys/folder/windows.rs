@@ -29,6 +29,7 @@ use super::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread, check_compo
 use crate::sys::windows::lists;
 use crate::sys::windows::nt::{self, Facts, How};
 use crate::sys::windows::security::{self, Descriptor, Protection};
+use crate::text::own::Own;
 
 /// How often and how far apart a rename is tried that another program is in
 /// the way of: two seconds, longer than a scanner looks at a file.
@@ -193,10 +194,7 @@ impl FolderHandle {
             !full
         })?;
         if full {
-            return Err(io::Error::new(
-                io::ErrorKind::ArgumentListTooLong,
-                "the folder has too many entries",
-            ));
+            return Err(Own::TooManyEntries.into());
         }
         names.sort();
         Ok(names)
