@@ -61,8 +61,12 @@ fn names_in(folder: &Path) -> Vec<String> {
 /// False for what Windows cannot make: names that it would make other things of,
 /// and rights that an exercise does not change there.
 fn made_here(drill: &Drill) -> bool {
-    const ELSEWHERE: [&str; 3] =
-        ["folder-bad-names", "folder-names-equal-without-case", "state-writable-by-others"];
+    const ELSEWHERE: [&str; 4] = [
+        "folder-bad-names",
+        "folder-deceiving-names",
+        "folder-names-equal-without-case",
+        "state-writable-by-others",
+    ];
     !cfg!(windows) || !ELSEWHERE.contains(&drill.name())
 }
 
