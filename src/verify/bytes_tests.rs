@@ -193,7 +193,7 @@ fn a_sector_that_cannot_be_read_is_named_with_the_system_s_words() {
         let key = Rc::new(BadSector { image: image.clone(), bad: sector * 512 });
         let mut source = volume_source(key, Shape::Device, length);
         let checked = release.check_source(&mut source);
-        let detail = Detail::said("medium error");
+        let detail = Detail::failed(&io::Error::other("medium error"));
         let unread = Kind::ReadError { place: Spot::Sector(sector), detail };
         assert_eq!(checked.findings().last(), Some(&unread), "{length:?}");
         assert_eq!(checked.codes(), ["M-601"]);
