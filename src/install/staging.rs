@@ -65,10 +65,12 @@ struct Received {
 pub struct Staging<'d, F: Folder = SystemFolder> {
     destination: &'d Destination<F>,
     name: String,
+    /// The file that [`Staging::append`] adds to. It stands before the tree, so that
+    /// it is closed first: on Windows a folder keeps the name of a file that is
+    /// removed while it is open, and could not be removed.
+    pushed: Option<Writing<F>>,
     tree: TemporaryTree<F>,
     received: BTreeMap<String, Option<Received>>,
-    /// The file that [`Staging::append`] adds to.
-    pushed: Option<Writing<F>>,
 }
 
 /// Compares what stands under `name` with `expected`, if anything does: for a

@@ -211,6 +211,6 @@ impl Look<'_, '_> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 #[path = "preflight_tests.rs"]
 mod tests;

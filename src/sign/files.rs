@@ -43,6 +43,12 @@ pub enum FileError {
     },
 }
 
+/// The file at the path `sealed` of a release, which is written with `/`, below
+/// `root`: shown with the separators of this system alone.
+pub fn below(root: &Path, sealed: &str) -> PathBuf {
+    root.join(sealed).components().collect()
+}
+
 impl FileError {
     /// For `map_err`: an error of the system while `doing` something to `path`.
     pub fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {

@@ -9,7 +9,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::files::{FileError, TRUST_NAME, shown, tidy_release};
+use super::files::{FileError, TRUST_NAME, below, shown, tidy_release};
 use super::release::{Release, ReleaseError, outcome, write_problems};
 use super::trust_folder::{TrustFolder, TrustFolderError};
 use crate::medium::{FileSpec, Plan, PlanError, release as medium_release};
@@ -147,7 +147,7 @@ fn is_there(root: &Path, files: &[(String, Vec<u8>)]) -> bool {
 
 /// Exchanges `SEAL/trust` in one step.
 fn exchange(root: &Path, chain: &Chain) -> Result<PathBuf, UpdateError> {
-    let path = root.join(TRUST_FOLDER);
+    let path = below(root, TRUST_FOLDER);
     let failed = |error| UpdateError::File(FileError::io(&path, "open")(error));
     let seal = SystemFolder::open(&root.join(SEAL_FOLDER)).map_err(failed)?;
     let folder =

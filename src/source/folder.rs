@@ -318,6 +318,6 @@ mod mounts {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 #[path = "folder_tests.rs"]
 mod tests;
