@@ -21,14 +21,18 @@ use mediaseal::instrument::computer::Unread;
 use mediaseal::instrument::person::Script;
 use mediaseal::instrument::question::Given;
 use mediaseal::text::Language;
+use mediaseal::verify::detail::Detail;
 use mediaseal::verify::outcome::Outcome;
+
+/// What the program's file is called.
+const PROGRAM: &str = if cfg!(windows) { "mediaseal-verify.exe" } else { "mediaseal-verify" };
 
 /// An instrument that was never set up, with the key in a drive and the program
 /// in its own folder.
 fn bare(code: u32, language: Language) -> Instrument {
     let mut instrument = Instrument::returning(code);
     fs::remove_dir_all(instrument.state()).unwrap();
-    let program = instrument.team.path().join("program/mediaseal-verify");
+    let program = instrument.team.path().join("program").join(PROGRAM);
     fs::create_dir_all(program.parent().unwrap()).unwrap();
     fs::write(&program, b"this program").unwrap();
     instrument.computer.program = Ok(program);
@@ -41,6 +45,12 @@ fn bare(code: u32, language: Language) -> Instrument {
 /// `text` with what differs from run to run put into words.
 fn redact(text: &str, folder: &Path) -> String {
     let text = text.replace(&folder.display().to_string(), "[folder]");
+    // Paths are written with `/` on every system.
+    let slashed = |word: &str| match word.contains("[folder]") {
+        true => word.replace('\\', "/").replace("mediaseal-verify.exe", "mediaseal-verify"),
+        false => word.to_string(),
+    };
+    let text = text.split(' ').map(slashed).collect::<Vec<_>>().join(" ");
     // Where a line breaks before a path hangs on how long the folder's name is.
     let mut joined = String::new();
     for line in text.lines() {
@@ -240,14 +250,14 @@ fn whoever_stops_has_changed_nothing() {
 fn a_program_on_the_key_copies_itself_and_sends_the_person_to_the_copy() {
     for language in Language::ALL {
         let mut instrument = bare(0, language);
-        let tool = instrument.team.path().join("stick/mediaseal-verify");
+        let tool = instrument.team.path().join("stick").join(PROGRAM);
         fs::create_dir_all(tool.parent().unwrap()).unwrap();
         fs::write(&tool, b"this program").unwrap();
         fs::remove_dir_all(instrument.team.path().join("program")).unwrap();
         instrument.computer.program = Ok(tool);
         let y = yes(language);
         led("from_the_key", &instrument, &["1", y, y, y, y, y, ""], Outcome::Done);
-        let copied = instrument.team.path().join("program/mediaseal-verify");
+        let copied = instrument.team.path().join("program").join(PROGRAM);
         assert_eq!(fs::read(copied).unwrap(), b"this program");
     }
 }
@@ -257,7 +267,7 @@ fn without_an_administrators_rights_windows_is_asked() {
     for language in Language::ALL {
         let mut instrument = bare(0, language);
         instrument.computer.elevated = Ok(false);
-        instrument.computer.relaunch = Err(Unread("refused by the person".to_string()));
+        instrument.computer.relaunch = Err(Unread(Detail::said("refused by the person")));
         led("not_elevated", &instrument, &[""], Outcome::Refused);
         // In the other window it went well.
         instrument.computer.relaunch = Ok(0);

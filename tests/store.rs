@@ -239,6 +239,25 @@ fn a_large_output_appears_whole_and_replaces_a_link_and_not_its_target() {
 }
 
 #[test]
+fn an_output_never_takes_the_name_of_a_device_or_a_pipe() {
+    let root = place();
+    let (pipe, to_device) = (root.path().join("pipe"), root.path().join("by-id"));
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    symlink("/dev/null", &to_device).unwrap();
+    for existing in [Existing::Refuse, Existing::Replace] {
+        for path in [&pipe, &to_device] {
+            let refused = AtomicFile::create_at(path, Access::Everyone, existing).unwrap_err();
+            assert!(matches!(refused, StoreError::OtherKind(_)), "{refused}");
+        }
+    }
+    use std::os::unix::fs::FileTypeExt as _;
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(fs::read_link(&to_device).unwrap(), Path::new("/dev/null"));
+    assert_eq!(names(root.path()), ["by-id", "pipe"]);
+}
+
+#[test]
 fn a_write_that_the_system_cuts_short_leaves_no_output() {
     // A limit on file sizes is the full disk that needs no administrator: in
     // the child, the write past 64 blocks of 1024 bytes is short and then fails.

@@ -1,8 +1,9 @@
 //! The image: read, written and hashed at the same time.
 //!
-//! The files are read and hashed here, once; writing the image, hashing it and
+//! The files are read here, once; writing the image, hashing it and its files, and
 //! its block map are threads of their own. While the hash still goes over the free space at the
-//! end, the file is already flushed and looked at.
+//! end, the image is written, its files are compared with what was sealed, and the whole is
+//! flushed and looked at.
 
 use std::fs::File;
 use std::thread;
@@ -10,7 +11,9 @@ use std::thread;
 use super::block_map::BlockMap;
 use super::pack::PackError;
 use super::piece_digests::{PieceDigests, PieceHash};
-use crate::medium::{Fan, FileSink, HashSink, OpenFile, Plan, RenderError, Rendered, Sink, Worker};
+use crate::medium::{
+    Fan, FileDigests, FileSink, Files, HashSink, Plan, RenderError, Rendered, Sink, Worker,
+};
 use crate::seal::digest::Digest;
 
 /// An image that was made.
@@ -32,7 +35,7 @@ pub fn make(
     target: File,
     block_map: Option<BlockMap>,
     pieces: Option<PieceHash>,
-    open: &mut OpenFile<'_>,
+    files: &mut dyn Files<'_>,
     progress: &mut dyn FnMut(u64),
     look: impl FnOnce(&File) -> Result<(), PackError>,
 ) -> Result<Image, PackError> {
@@ -41,21 +44,28 @@ pub fn make(
     let file = FileSink::new(target).map_err(at_the_end)?;
     thread::scope(|scope| {
         let mut fan = Fan::new();
-        let writer = fan.add(scope, file);
         let hasher = fan.add(scope, HashSink::default());
+        // Both have time until the hash has gone over the free space.
+        let writer = fan.add_patient(scope, file);
+        let digester = fan.add_patient(scope, FileDigests::new(plan));
         let mapper = block_map.map(|map| fan.add(scope, map));
         let cutter = pieces.map(|pieces| fan.add(scope, pieces));
-        let rendered = match plan.render(&mut fan, open, progress) {
-            Ok(rendered) => rendered,
+        let streamed = match plan.stream(&mut fan, files, progress) {
+            Ok(streamed) => streamed,
             Err(error) => {
-                drop(fan);
-                return Err(PackError::Render(reason(error, writer)));
+                // What was gathered so far may hold the file that is the reason.
+                let _ = fan.close();
+                let refusal = digester.finish().ok().and_then(|digests| digests.refusal());
+                let error = refusal.unwrap_or_else(|| reason(error, writer));
+                return Err(PackError::Render(error));
             }
         };
         let closed = fan.close();
         // If the writer gave up, its own error says why.
         let file = writer.finish().and_then(FileSink::finish).map_err(at_the_end)?;
         closed.and_then(|()| file.sync_all()).map_err(at_the_end)?;
+        let digests = digester.finish().map_err(at_the_end)?;
+        let rendered = digests.rendered(streamed).map_err(PackError::Render)?;
         look(&file)?;
         let sha256 = Digest(hasher.finish().map_err(at_the_end)?.finish());
         let map = mapper.map(|mapper| mapper.finish().and_then(BlockMap::finish)).transpose();
@@ -77,11 +87,12 @@ fn reason<S: Sink>(error: RenderError, writer: Worker<'_, S>) -> RenderError {
 #[cfg(test)]
 mod tests {
     use std::io::{self, Read as _, Seek as _};
+    use std::sync::Arc;
 
     use sha2::{Digest as _, Sha256};
 
     use super::*;
-    use crate::medium::{FatTime, FileSpec, VolumeSpec};
+    use crate::medium::{FatTime, FileSpec, Shared, VolumeSpec};
 
     const CONTENT: &[u8] = b"one file of the medium";
 
@@ -118,6 +129,63 @@ mod tests {
         assert_eq!(image.sha256, Digest::of(&bytes));
         assert_eq!(image.rendered.bytes, 35 << 20);
         assert_eq!(image.pieces, Some(PieceDigests::of(&mut &bytes[..]).unwrap()));
+    }
+
+    /// A file that lies in memory, and no other way to its bytes.
+    struct InMemory(&'static [u8]);
+
+    impl Files<'_> for InMemory {
+        fn open(&mut self, _: usize, _: &FileSpec) -> io::Result<Box<dyn io::Read>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn in_memory(&mut self, _: &FileSpec) -> Option<Shared> {
+            let block = [b"before".as_slice(), self.0, b"behind"].concat();
+            Some(Shared::new(Arc::new(block), 6..6 + self.0.len()))
+        }
+    }
+
+    #[test]
+    fn a_file_in_memory_is_held_to_the_same() {
+        let in_memory = |content| {
+            let target = tempfile::tempfile().unwrap();
+            make(&plan(), target, None, None, &mut InMemory(content), &mut |_| (), |_| Ok(()))
+        };
+        let read = made(tempfile::tempfile().unwrap(), CONTENT, |_| Ok(())).unwrap();
+        let shared = in_memory(CONTENT).unwrap();
+        assert_eq!((shared.sha256, shared.rendered), (read.sha256, read.rendered));
+        let error = |content| match in_memory(content) {
+            Err(PackError::Render(error)) => error,
+            _ => panic!("no image may come of {content:?}"),
+        };
+        assert!(matches!(error(b"one file of tHe medium"), RenderError::Hash { .. }));
+        assert!(matches!(error(b"one file of the mediu"), RenderError::Size { found: 21, .. }));
+        assert!(matches!(error(b"one file of the medium!!"), RenderError::Size { found: 23, .. }));
+    }
+
+    #[test]
+    fn the_first_file_that_was_changed_is_the_reason_whatever_comes_behind_it() {
+        let volume = VolumeSpec {
+            bytes: 35 << 20,
+            label: "LAB".to_string(),
+            issued: FatTime::new(2026, 11, 23, 12, 0, 0).unwrap(),
+            identity: [7; 32],
+        };
+        let file = |path| FileSpec::hashed(path, 4, Sha256::digest(b"good").into());
+        let plan = Plan::new(&volume, vec![file("A"), file("B"), file("C")]).unwrap();
+        let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn io::Read>> {
+            match file.path.as_str() {
+                "A" => Ok(Box::new(b"good".as_slice())),
+                "B" => Ok(Box::new(b"evil".as_slice())),
+                _ => Err(io::ErrorKind::PermissionDenied.into()),
+            }
+        };
+        let target = tempfile::tempfile().unwrap();
+        let made = make(&plan, target, None, None, &mut open, &mut |_| (), |_| Ok(()));
+        let Err(PackError::Render(RenderError::Hash { path })) = made else {
+            panic!("B was taken");
+        };
+        assert_eq!(path, "B");
     }
 
     #[test]

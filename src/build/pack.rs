@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use super::block_map::BlockMap;
 use super::image;
 use crate::medium::{
-    BundleError, BundlePlan, FileSink, FileSpec, Plan, PlanError, RenderError, release,
+    BundleError, BundlePlan, FileSink, FileSpec, Files, Plan, PlanError, RenderError, Shared,
+    release,
 };
 use crate::seal::digest::Digest;
 use crate::seal::names::escape_path;
@@ -185,6 +186,19 @@ pub(crate) fn finding(error: &PackError) -> Option<Kind> {
     }
 }
 
+/// The files of a release that is rendered.
+struct Release<'a>(&'a dyn Source);
+
+impl<'a> Files<'a> for Release<'a> {
+    fn open(&mut self, _: usize, file: &FileSpec) -> io::Result<Box<dyn Read + 'a>> {
+        self.0.open_file(&file.path).map_err(io::Error::other)
+    }
+
+    fn in_memory(&mut self, file: &FileSpec) -> Option<Shared> {
+        self.0.in_memory(&file.path, file.size)
+    }
+}
+
 type Made = (Packed, Option<Compared>);
 
 fn render(
@@ -203,9 +217,8 @@ fn render(
         })
         .transpose()
         .map_err(PackError::Plan)?;
-    let mut open = |_: usize, file: &FileSpec| -> io::Result<Box<dyn Read + '_>> {
-        source.open_file(&file.path).map_err(io::Error::other)
-    };
+    let mut release = Release(source);
+    let mut open = |index: usize, file: &FileSpec| Release(source).open(index, file);
     let all = plan.bytes() * u64::from(outputs.image.is_some())
         + bundle_plan.as_ref().map_or(0, |(_, bundle_plan)| bundle_plan.bytes());
     let mut packed = Packed { image: None, bundle: None };
@@ -229,7 +242,7 @@ fn render(
                 target,
                 map,
                 None,
-                &mut open,
+                &mut release,
                 &mut |done| progress(done, all),
                 |file| self_check(file, path, accepted),
             )?;

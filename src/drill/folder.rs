@@ -53,7 +53,10 @@ pub fn spoil(fault: &Fault, good: &Path, bad: &Path, payload: &str) -> Result<()
         if !file.is_file() {
             return Err(unsuitable(format!("the folder has no {payload}")));
         }
-        (fault.spoil)(root, &file).map_err(DrillError::io(&file, "spoil"))
+        (fault.spoil)(root, &file).map_err(|error| match error.kind() {
+            io::ErrorKind::Unsupported => unsuitable(NOT_HERE),
+            _ => DrillError::io(&file, "spoil")(error),
+        })
     })
 }
 
@@ -126,7 +129,14 @@ fn extra_files(root: &Path, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Why a folder of such names is not made.
+pub const NOT_HERE: &str = "this system cannot make it; Linux can";
+
 fn bad_names(root: &Path, _: &Path) -> io::Result<()> {
+    // Windows would make other files of some of them, a stream, a device.
+    if cfg!(windows) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
     for name in BAD_NAMES {
         fs::write(root.join(name), b"")?;
     }
@@ -134,6 +144,10 @@ fn bad_names(root: &Path, _: &Path) -> io::Result<()> {
 }
 
 fn equal_without_case(_: &Path, file: &Path) -> io::Result<()> {
+    // To Windows it would be the file itself.
+    if cfg!(windows) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
     let name =
         file.file_name().and_then(|name| name.to_str()).ok_or(io::ErrorKind::InvalidInput)?;
     let upper = name.to_ascii_uppercase();

@@ -90,6 +90,18 @@ pub enum DrillError {
 }
 
 impl DrillError {
+    /// True where the others of a set can be made: the release has not what this
+    /// one spoils, or the system takes no such name (NTFS: control characters).
+    pub fn leaves_one_out(&self) -> bool {
+        match self {
+            Self::Unsuitable(_) => true,
+            Self::Io { error, .. } | Self::Store(StoreError::Io { error, .. }) => {
+                error.kind() == io::ErrorKind::InvalidFilename
+            }
+            _ => false,
+        }
+    }
+
     /// An [`DrillError::Io`] about `path`.
     pub fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();

@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 
 use crate::seal::layout::{MANIFEST, SUMS};
 use crate::seal::manifest::Role;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::{Access, enter};
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::text::{Language, fill};
 use crate::verify::decide::{self, Accepted, Taker};
 use crate::verify::demo;
+use crate::verify::detail::Detail;
 use crate::verify::finding::Severity;
 use crate::verify::json::Ending;
 use crate::verify::outcome::{Failure, Outcome};
@@ -89,9 +90,9 @@ struct Keep<'a> {
 impl Keep<'_> {
     fn keep<T>(&mut self, result: Result<T, StagingError>) -> io::Result<T> {
         result.map_err(|error| {
-            let text = error.to_string();
+            let words = Detail::of(|language| error.words(language));
             self.refused = Some(error);
-            io::Error::other(text)
+            io::Error::other(words)
         })
     }
 }
@@ -154,7 +155,7 @@ pub fn run(
     if let Some(error) = refused {
         done.failed(staging_failure(&error, language));
     } else if let Some(error) = decision.taker_error {
-        done.failed(disk_failure(&error.to_string(), language));
+        done.failed(disk_failure(Detail::failed(&error).words(language), language));
     } else if let (true, Some(release), Some(staging)) = (passed, &decision.accepted, staging) {
         let result = finish(&mut session, release, staging, &destination, language, &mut done);
         result.unwrap_or_else(|failure| done.failed(failure));
@@ -289,8 +290,7 @@ fn write_down(
         Ok(path) => done.record = Some(path),
         // What happened stays; that it could not be written down is said.
         Err(error) => {
-            let values =
-                [shown(state.folder().path()), ("detail", escape_message(&error.to_string()))];
+            let values = [shown(state.folder().path()), ("detail", error.words(language))];
             let entry = language.table().failures.record_failed;
             let failed = failure(Outcome::Io, entry, &values);
             done.failure.get_or_insert(failed);
@@ -325,13 +325,13 @@ fn staging_failure(error: &StagingError, language: Language) -> Failure {
             failure(Outcome::Refused, entry, &values)
         }
         StagingError::Exchanged(path) => {
-            let values = [shown(path), told(&error.to_string())];
+            let values = [shown(path), told(&error.words(language))];
             failure(Outcome::Refused, failures.destination_refused, &values)
         }
         StagingError::ReadBack { .. } => {
-            let values = [("path", told(&error.to_string()).1)];
+            let values = [("path", told(&error.words(language)).1)];
             failure(Outcome::Io, failures.reread_differs, &values)
         }
-        other => disk_failure(&other.to_string(), language),
+        other => disk_failure(&other.words(language), language),
     }
 }

@@ -17,6 +17,9 @@ use super::world::World;
 
 /// Entries of a list in a record; a line of the journal holds them.
 const MAX_LISTED: usize = 200;
+/// The question of a record that is the word typed, or the option given, before a
+/// removal.
+pub(super) const CONFIRMED: &str = "confirmed";
 
 /// What is known of an action before it is done.
 #[derive(Clone, Copy)]
@@ -96,7 +99,7 @@ impl<'a> Evidence<'a> {
             asked.iter().map(|a| line(a.question.key(), &a.answer, a.by.word())).collect();
         if let Some(word) = self.confirmed {
             let by = if word.starts_with("--") { "option" } else { "person" };
-            answers.push(line("confirmed", word, by));
+            answers.push(line(CONFIRMED, word, by));
         }
         answers
     }

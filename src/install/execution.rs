@@ -4,11 +4,14 @@
 //! where it cannot be written nothing is started; "ended" is written after the
 //! installer has ended, never before; nothing restarts the computer.
 
+use std::io;
+
 use crate::seal::manifest::Restart;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::store::SystemFolder;
 use crate::store::folder::{Access, enter};
 use crate::text::Language;
+use crate::verify::detail::Detail;
 use crate::verify::outcome::{Failure, Outcome};
 use crate::verify::session::failure;
 
@@ -16,7 +19,7 @@ use super::command::{Target, Window, command};
 use super::evidence::Evidence;
 use super::exit_code::{Exit, restart_word};
 use super::failures::journal_failed;
-use super::journal::Journal;
+use super::journal::{Journal, JournalError};
 use super::journal_line::Ended;
 use super::msi_log;
 use super::pages;
@@ -40,27 +43,26 @@ pub(super) fn start(
 ) {
     let language = world.language;
     let failures = &language.table().install_failures;
-    let not_written = |detail: String| {
-        let values = [("detail", escape_message(&detail))];
-        failure(Outcome::Io, failures.journal_failed, &values)
+    let not_written = |error: JournalError| journal_failed(&error, language);
+    let not_started = |error: &io::Error| {
+        let detail = Detail::failed(error).words(language).to_string();
+        failure(Outcome::Io, failures.not_started, &[("detail", detail)])
     };
     let prepared = || -> Result<_, Failure> {
-        let journal = Journal::open(folder).map_err(|error| not_written(error.to_string()))?;
+        let journal = Journal::open(folder).map_err(not_written)?;
         // Before the next line: afterwards it would look as if it came later.
         see_restarts(&journal, world.computer.boot().ok().as_deref(), (world.clock)())
-            .map_err(|error| not_written(error.to_string()))?;
-        let number = journal.next_sequence().map_err(|error| not_written(error.to_string()))?;
-        let logs = enter(folder, LOGS, Access::Everyone).map_err(|e| not_written(e.to_string()))?;
-        let system = world.installer.system_folder().map_err(|error| {
-            let values = [("detail", escape_message(&error.to_string()))];
-            failure(Outcome::Io, failures.not_started, &values)
-        })?;
+            .map_err(not_written)?;
+        let number = journal.next_sequence().map_err(not_written)?;
+        let logs = enter(folder, LOGS, Access::Everyone)
+            .map_err(|error| not_written(JournalError::Store(error)))?;
+        let system = world.installer.system_folder().map_err(|error| not_started(&error))?;
         let log = logs.path().join(format!("{number:06}-{}.log", done.action.word()));
         let made = command(&system, target, wish.window, &log).ok_or_else(|| {
             failure(Outcome::Refused, failures.package_path, &[("path", escape_path(&log))])
         })?;
         let begun = evidence.begun(world, Some(&made));
-        let id = journal.begin(begun, (world.clock)()).map_err(|e| not_written(e.to_string()))?;
+        let id = journal.begin(begun, (world.clock)()).map_err(not_written)?;
         Ok((journal, made, id))
     };
     let (journal, made, id) = match prepared() {
@@ -94,15 +96,14 @@ pub(super) fn start(
             done.run = Some(Run { command: made, code, exit, restart, log_lines, log_unread });
         }
         Err(error) => {
-            let values = [("detail", escape_message(&error.to_string()))];
-            done.failed(failure(Outcome::Io, failures.not_started, &values));
+            done.failed(not_started(&error));
             ended.error = Some(error.to_string());
             ended.restart = restart_word(Restart::None).to_string();
             ended.outcome = Outcome::Io.word().to_string();
         }
     }
     if let Err(error) = journal.end(&id, ended, (world.clock)()) {
-        done.failed(not_written(error.to_string()));
+        done.failed(not_written(error));
     }
     file(folder, &journal, &id, done, language);
 }
@@ -133,16 +134,18 @@ fn file(
     done: &mut Performed,
     language: Language,
 ) {
-    let filed = journal.history().map_err(|error| error.to_string()).and_then(|history| {
+    let failed = |error: &JournalError| journal_failed(error, language);
+    let filed = journal.history().map_err(|error| failed(&error)).and_then(|history| {
         let action = history.actions.iter().find(|action| action.id == id);
-        let action = action.ok_or_else(|| "the line is gone".to_string())?;
-        pages::file(folder, action).map_err(|error| error.to_string())
+        let action = action.ok_or_else(|| {
+            let detail = Detail::fact(|facts| facts.no_line, &[]).words(language).to_string();
+            let entry = language.table().install_failures.journal_failed;
+            failure(Outcome::Io, entry, &[("detail", detail)])
+        })?;
+        pages::file(folder, action).map_err(|error| failed(&JournalError::Store(error)))
     });
     match filed {
         Ok(path) => done.records.push(path),
-        Err(detail) => {
-            let entry = language.table().install_failures.journal_failed;
-            done.failed(failure(Outcome::Io, entry, &[("detail", escape_message(&detail))]));
-        }
+        Err(failure) => done.failed(failure),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::store::SystemFolder;
 use crate::store::log::LogError;
 use crate::store::private::{PrivacyFault, private_folder};
@@ -41,13 +41,14 @@ pub(super) fn state_missing(path: &Path, language: Language) -> Failure {
 
 /// The refusal of a folder that others can write.
 pub fn unsafe_folder(path: &Path, fault: &PrivacyFault, language: Language) -> Failure {
-    let values = [("path", escape_path(path)), ("detail", escape_message(&fault.to_string()))];
+    let values = [("path", escape_path(path)), ("detail", fault.words(language))];
     failure(Outcome::Refused, language.table().failures.state_folder_unsafe, &values)
 }
 
+/// The refusal of a copy; `detail` is escaped.
 pub(super) fn not_there(copy: &Path, detail: &str, language: Language) -> Failure {
     let entry: Entry = language.table().install_failures.copy_not_there;
-    let path = format!("{} ({})", escape_path(copy), escape_message(detail));
+    let path = format!("{} ({detail})", escape_path(copy));
     failure(Outcome::Refused, entry, &[("path", path)])
 }
 
@@ -59,5 +60,5 @@ pub fn journal_failed(error: &journal::JournalError, language: Language) -> Fail
         journal::JournalError::Newer(_) => failures.records_newer,
         _ => failures.journal_failed,
     };
-    failure(Outcome::Io, entry, &[("detail", escape_message(&error.to_string()))])
+    failure(Outcome::Io, entry, &[("detail", error.words(language))])
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::instrument::person::{self, Person, Reply};
 use crate::instrument::question::Given;
 use crate::seal::layout::SUMS;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::text::{Language, fill};
 use crate::verify::decide::TakeNothing;
 use crate::verify::outcome::{Failure, Outcome};
@@ -158,7 +158,7 @@ impl Guide<'_, '_> {
         match computer.relaunch(&["--lang".into(), language.into()]) {
             Ok(code) => Err(End::Outcome(Outcome::of_exit_code(code))),
             Err(unread) => {
-                let values = [("detail", escape_message(&unread.0))];
+                let values = [("detail", unread.words(self.world.language).to_string())];
                 let entry = table.setup_failures.relaunch_failed;
                 Err(session::failure(Outcome::Refused, entry, &values).into())
             }

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use crate::seal::layout::MANIFEST;
 use crate::seal::limits::MAX_MANIFEST_BYTES;
 use crate::seal::manifest::Manifest;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::source::Source as _;
 use crate::source::folder::FolderSource;
+use crate::verify::detail::Detail;
 use crate::verify::outcome::{Failure, Outcome};
 use crate::verify::session::failure;
 
@@ -36,18 +37,20 @@ pub(super) fn hold(copy: &Path, world: &World<'_>) -> Result<(Ready, String), Fa
     let language = world.language;
     let gone = |detail: String| not_there(copy, &detail, language);
     if !copy.is_dir() {
-        return Err(gone("missing".to_string()));
+        return Err(gone(Detail::fact(|facts| facts.no_copy, &[]).words(language).to_string()));
     }
-    let way = Destination::open(copy).map_err(|fault| gone(fault.to_string()))?;
-    let source = FolderSource::open(copy).map_err(|error| gone(error.to_string()))?;
-    let bytes = source.read(MANIFEST, MAX_MANIFEST_BYTES).map_err(|e| gone(e.to_string()))?;
-    let manifest = Manifest::parse(&bytes).map_err(|error| gone(error.to_string()))?;
+    let way = Destination::open(copy).map_err(|fault| gone(fault.words(language)))?;
+    let source = FolderSource::open(copy).map_err(|error| gone(error.words(language)))?;
+    let bytes = source.read(MANIFEST, MAX_MANIFEST_BYTES).map_err(|e| gone(e.words(language)))?;
+    let manifest = Manifest::parse(&bytes).map_err(|error| gone(error.words(language)))?;
     let path = manifest.payload.path;
     let package = path.split('/').fold(copy.to_path_buf(), |at, part| at.join(part));
     let held = world.installer.hold(&package).map_err(|error| {
         let entry = language.table().install_failures.package_not_held;
-        let values =
-            [("path", escape_path(&package)), ("detail", escape_message(&error.to_string()))];
+        let values = [
+            ("path", escape_path(&package)),
+            ("detail", Detail::failed(&error).words(language).to_string()),
+        ];
         failure(Outcome::Io, entry, &values)
     })?;
     Ok((Ready { _way: way, held, package }, path))

@@ -12,15 +12,17 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::instrument::question::Question;
 use crate::seal::digest::Digest;
 use crate::seal::names::{escape, escape_message, escape_path};
 use crate::store::atomic::write_atomic;
 use crate::store::folder::{Access, Folder, enter};
 use crate::store::{Existing, StoreError};
-use crate::text::{Language, fill, wrap};
+use crate::text::{Language, fill, own, wrap};
 use crate::verify::state::RECORDS;
 
 use super::command::Action;
+use super::evidence::CONFIRMED;
 use super::exit_code::{Exit, restart_of};
 use super::journal::Recorded;
 use super::journal_line::{Begun, Ended};
@@ -126,7 +128,8 @@ pub fn result(action: &Recorded, language: Language) -> String {
         }
         Some((_, Ended { error, .. })) => {
             let entry = language.table().install_failures.not_started;
-            fill(entry.what, &[("detail", escape_message(error.as_deref().unwrap_or_default()))])
+            let detail = own::system_says(error.as_deref().unwrap_or_default(), language);
+            fill(entry.what, &[("detail", escape_message(&detail))])
         }
     }
 }
@@ -237,7 +240,9 @@ pub fn text(action: &Recorded, language: Language) -> String {
             "stored" => labels.by_stored,
             _ => labels.by_computer,
         };
-        format!("{}: {} ({by})", escape(&answer.question), escape(&answer.answer))
+        let (question, said) = asked_words(&answer.question, &answer.answer, language);
+        let values = [("question", question), ("answer", said), ("by", by.to_string())];
+        fill(language.table().asked.line, &values)
     });
     page.list(labels.answers, labels.none, answers);
     if let Some(command) = &begun.command {
@@ -254,6 +259,23 @@ pub fn text(action: &Recorded, language: Language) -> String {
     page.0
 }
 
+/// A question and its answer for people; what is none of ours stays as it is.
+fn asked_words(question: &str, answer: &str, language: Language) -> (String, String) {
+    let (table, asked) = (language.table(), &language.table().asked);
+    let known = Question::ALL.into_iter().find(|known| known.key() == question);
+    let question = match (known, question) {
+        (Some(known), _) => known.name(table).to_string(),
+        (None, CONFIRMED) => asked.confirmed.to_string(),
+        (None, other) => escape(other),
+    };
+    let answer = match (known, answer) {
+        (Some(_), "yes") => asked.yes.to_string(),
+        (Some(_), "no") => asked.no.to_string(),
+        (_, other) => escape(other),
+    };
+    (question, answer)
+}
+
 /// What came after the beginning.
 fn end(page: &mut Page, action: &Recorded, language: Language) {
     let labels = &language.table().procedure;
@@ -267,10 +289,8 @@ fn end(page: &mut Page, action: &Recorded, language: Language) {
             page.line(labels.log_says, &escape(line));
         }
         if let Some(detail) = &ended.log_unread {
-            page.line(
-                labels.log_says,
-                &fill(labels.log_unread, &[("detail", escape_message(detail))]),
-            );
+            let detail = escape_message(&own::system_says(detail, language));
+            page.line(labels.log_says, &fill(labels.log_unread, &[("detail", detail)]));
         }
         page.line(labels.restart, restart_words(&ended.restart, language));
         if restart_of(&ended.restart) != crate::seal::manifest::Restart::None {

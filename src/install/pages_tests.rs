@@ -87,7 +87,10 @@ fn a_page_says_everything_in_both_languages_and_acts_on_no_terminal() {
                 "PAYLOAD/patch.msi",
                 "8c8c 8c8c",
                 "M-821",
-                "run-in-progress: no",
+                match language {
+                    Language::English => "a run in progress: no (",
+                    Language::French => "une analyse en cours\u{a0}: non (",
+                },
                 r"C:\ProgramData\mediaseal\logs\000001-install.log",
                 "{12345678-1234-1234-1234-123456789ABC}",
             ] {

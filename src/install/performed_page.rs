@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::seal::names::{escape, escape_message, escape_path};
-use crate::text::{Language, fill, wrap};
+use crate::text::{Language, fill, own, wrap};
 use crate::verify::json::{self, Ending};
 use crate::verify::text;
 
@@ -123,7 +123,10 @@ pub fn after(performed: &Performed, language: Language) -> String {
             say(&fill(labels.log_line, &[("line", escape(line))]));
         }
         if let Some(detail) = &run.log_unread {
-            say(&fill(labels.log_unread, &[("detail", escape_message(detail))]));
+            say(&fill(
+                labels.log_unread,
+                &[("detail", escape_message(&own::system_says(detail, language)))],
+            ));
         }
         let restart = restart_words(restart_word(run.restart), language);
         say(&fill(labels.restart_line, &[("restart", restart.to_string())]));

@@ -16,7 +16,7 @@ use crate::instrument::person::Person;
 use crate::instrument::preflight::{self, Preflight, Subject};
 use crate::seal::layout::MANIFEST;
 use crate::seal::manifest::{Manifest, PayloadKind, Role};
-use crate::seal::names::{Identifier, escape_message};
+use crate::seal::names::Identifier;
 use crate::store::SystemFolder;
 use crate::text::Language;
 use crate::verify::decide::{self, TakeNothing};
@@ -169,7 +169,7 @@ fn from_copy(
     };
     let judged =
         installed_copy::judge(&state, copy, &path, &*ready.held, wish.older, (world.clock)());
-    let decision = judged.map_err(|error| not_there(copy, &error.to_string(), language))?;
+    let decision = judged.map_err(|error| not_there(copy, &error.words(language), language))?;
     let passed = matches!(decision.report.verdict(), Verdict::Pass(_));
     done.report = Some(decision.report);
     let folder = state.folder().clone();
@@ -260,7 +260,7 @@ fn remember(
     }
     identity::write(folder, identity).map_err(|error| {
         let entry = world.language.table().install_failures.identity_not_stored;
-        failure(Outcome::Io, entry, &[("detail", escape_message(&error.to_string()))])
+        failure(Outcome::Io, entry, &[("detail", error.words(world.language))])
     })
 }
 

@@ -16,7 +16,6 @@ use std::path::PathBuf;
 use crate::instrument::computer::{Computer, Unread};
 use crate::instrument::person::{self, Person};
 use crate::seal::digest::Digest;
-use crate::seal::names::escape_message;
 use crate::text::{Entry, Language};
 use crate::verify::outcome::{Failure, Outcome};
 use crate::verify::session::failure;
@@ -143,16 +142,19 @@ impl Setting<'_, '_> {
         if let (Some(dir), Some(state)) = (&self.wish.dir, &self.wish.state) {
             return Ok((dir.clone(), state.clone()));
         }
-        let refused = |detail: String| {
+        let refused = |unread: Unread| {
             let entry = self.language.table().setup_failures.not_administrator;
-            self.fail(Outcome::Refused, entry, &[("detail", escape_message(&detail))])
+            let detail = unread.words(self.language).to_string();
+            self.fail(Outcome::Refused, entry, &[("detail", detail)])
         };
         match self.computer.elevated() {
             Ok(true) => {}
-            Ok(false) => return Err(refused("no".to_string())),
-            Err(Unread(detail)) => return Err(refused(detail)),
+            Ok(false) => {
+                return Err(refused(Unread::because(|facts| facts.not_administrator, &[])));
+            }
+            Err(unread) => return Err(refused(unread)),
         }
-        let places = self.computer.places().map_err(|unread| refused(unread.0))?;
+        let places = self.computer.places().map_err(refused)?;
         let dir = self.wish.dir.clone().unwrap_or(places.program);
         let state = self.wish.state.clone().unwrap_or(places.state);
         Ok((dir, state))

@@ -9,15 +9,17 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::instrument::computer::Unread;
 use crate::instrument::person::{self, Reply};
 use crate::seal::digest::Digest;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::store::Existing;
 use crate::store::atomic::write_atomic;
 use crate::store::folder::Access;
 use crate::store::private::make_private_folder;
-use crate::text::fill;
-use crate::verify::outcome::Outcome;
+use crate::text::own::Own;
+use crate::text::{Language, fill};
+use crate::verify::outcome::{Failure, Outcome};
 use crate::verify::session::failure;
 
 use super::setup::{Setting, Stop};
@@ -28,19 +30,17 @@ const MAX_PROGRAM_BYTES: u64 = 256 << 20;
 impl Setting<'_, '_> {
     /// Copies this program into its folder and lets its tool code be compared.
     pub(super) fn program(&mut self, dir: &Path) -> Result<(PathBuf, bool, Digest), Stop> {
-        let table = self.language.table();
+        let language = self.language;
+        let table = language.table();
         let failures = &table.setup_failures;
-        let unread = |detail: String| {
-            failure(Outcome::Io, failures.program_unread, &[("detail", escape_message(&detail))])
-        };
-        let own = self.computer.program().map_err(|error| unread(error.0))?;
-        let bytes = read_program(&own).map_err(|error| unread(error.to_string()))?;
+        let unread = |unread: Unread| program_unread(&unread, language);
+        let own = self.computer.program().map_err(unread)?;
+        let bytes = read_program(&own).map_err(|error| unread(error.into()))?;
         let tool_code = Digest::of(&bytes);
         self.show_tool_code(&tool_code);
         self.compare_tool_code(&tool_code)?;
         let folder = make_private_folder(dir, Access::Everyone).map_err(|fault| {
-            let values =
-                [("path", escape_path(dir)), ("detail", escape_message(&fault.to_string()))];
+            let values = [("path", escape_path(dir)), ("detail", fault.words(language))];
             failure(Outcome::Refused, failures.program_folder_unsafe, &values)
         })?;
         let name = OsString::from(program_name());
@@ -48,9 +48,9 @@ impl Setting<'_, '_> {
         let values = [("path", escape_path(&path))];
         let existing = match folder.read(&name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Existing::Refuse,
-            Err(error) => return Err(unread(error.to_string()).into()),
+            Err(error) => return Err(unread(error.into()).into()),
             Ok(file) => {
-                let there = read_bounded(file).map_err(|error| unread(error.to_string()))?;
+                let there = read_bounded(file).map_err(|error| unread(error.into()))?;
                 if Digest::of(&there) == tool_code {
                     self.say(&fill(table.setup.program_there, &values));
                     return Ok((path, false, tool_code));
@@ -61,7 +61,7 @@ impl Setting<'_, '_> {
         };
         write_atomic(&folder, &name, &bytes, Access::Everyone, existing).map_err(|error| {
             let [path] = values.clone();
-            let values = [path, ("detail", escape_message(&error.to_string()))];
+            let values = [path, ("detail", error.words(language))];
             failure(Outcome::Io, failures.program_not_copied, &values)
         })?;
         make_startable(&path);
@@ -71,12 +71,9 @@ impl Setting<'_, '_> {
 
     /// Where this program is, and its tool code.
     pub(super) fn own_program(&self) -> Result<(PathBuf, Digest), Stop> {
-        let unread = |detail: String| {
-            let entry = self.language.table().setup_failures.program_unread;
-            self.fail(Outcome::Io, entry, &[("detail", escape_message(&detail))])
-        };
-        let own = self.computer.program().map_err(|error| unread(error.0))?;
-        let bytes = read_program(&own).map_err(|error| unread(error.to_string()))?;
+        let unread = |unread: Unread| program_unread(&unread, self.language);
+        let own = self.computer.program().map_err(unread)?;
+        let bytes = read_program(&own).map_err(|error| unread(error.into()))?;
         Ok((own, Digest::of(&bytes)))
     }
 
@@ -132,6 +129,11 @@ impl Setting<'_, '_> {
     }
 }
 
+fn program_unread(unread: &Unread, language: Language) -> Failure {
+    let values = [("detail", unread.words(language).to_string())];
+    failure(Outcome::Io, language.table().setup_failures.program_unread, &values)
+}
+
 /// The program's name in its folder.
 pub fn program_name() -> &'static str {
     if cfg!(windows) { "mediaseal-verify.exe" } else { "mediaseal-verify" }
@@ -145,7 +147,7 @@ fn read_bounded(file: File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(MAX_PROGRAM_BYTES + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > MAX_PROGRAM_BYTES {
-        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than this program is")),
+        true => Err(Own::ProgramTooLong.into()),
         false => Ok(bytes),
     }
 }

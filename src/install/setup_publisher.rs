@@ -12,7 +12,7 @@ use crate::instrument::person::{self, Reply};
 use crate::seal::anchor;
 use crate::seal::chain::Chain;
 use crate::seal::digest::Digest;
-use crate::seal::names::{escape_message, escape_path};
+use crate::seal::names::escape_path;
 use crate::source;
 use crate::text::fill;
 use crate::verify::enrolment::{self, Enrolment};
@@ -58,10 +58,8 @@ impl Setting<'_, '_> {
             Some(code) => code.clone(),
             None => {
                 let chain = anchor::parse(&bytes).map_err(|error| {
-                    let values = [
-                        ("path", escape_path(&place)),
-                        ("detail", escape_message(&error.to_string())),
-                    ];
+                    let values =
+                        [("path", escape_path(&place)), ("detail", error.words(self.language))];
                     failure(Outcome::TrustSetUp, table.failures.anchor_refused, &values)
                 })?;
                 self.compare_publisher_code(&chain)?

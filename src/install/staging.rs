@@ -27,6 +27,7 @@ use crate::store::folder::{Access, EntryKind, Folder, Reread, SystemFolder};
 use crate::store::temporary::STAGING;
 use crate::store::tree::{MAX_TREE_DEPTH, TemporaryTree, sync_tree};
 use crate::sys::user::effective_user;
+use crate::verify::detail::Detail;
 
 #[path = "staging_compare.rs"]
 mod compare;
@@ -64,10 +65,12 @@ struct Received {
 pub struct Staging<'d, F: Folder = SystemFolder> {
     destination: &'d Destination<F>,
     name: String,
+    /// The file that [`Staging::append`] adds to. It stands before the tree, so that
+    /// it is closed first: on Windows a folder keeps the name of a file that is
+    /// removed while it is open, and could not be removed.
+    pushed: Option<Writing<F>>,
     tree: TemporaryTree<F>,
     received: BTreeMap<String, Option<Received>>,
-    /// The file that [`Staging::append`] adds to.
-    pushed: Option<Writing<F>>,
 }
 
 /// Compares what stands under `name` with `expected`, if anything does: for a
@@ -332,7 +335,10 @@ impl<F: Folder> Write for StagedFile<'_, F> {
         match self.append(bytes) {
             Ok(()) => Ok(bytes.len()),
             Err(StagingError::Store(StoreError::Io { error, .. })) => Err(error),
-            Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string())),
+            Err(error) => {
+                let words = Detail::of(|language| error.words(language));
+                Err(io::Error::new(io::ErrorKind::InvalidData, words))
+            }
         }
     }
 

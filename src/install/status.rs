@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::instrument::computer::{Computer, Fact, InstalledProduct};
 use crate::instrument::question::Mode;
 use crate::seal::manifest::Restart;
-use crate::seal::names::{escape, escape_message};
+use crate::seal::names::escape;
 use crate::seal::timestamp::Timestamp;
 use crate::store::folder::Folder;
 use crate::text::{Language, fill, wrap};
@@ -239,7 +239,7 @@ pub fn json(status: &Status, language: Language) -> String {
             (Some(InstalledJson { name, version }), None)
         }
         Some(Ok(None)) | None => (None, None),
-        Some(Err(unread)) => (None, Some(unread.to_string())),
+        Some(Err(unread)) => (None, Some(unread.words(language).to_string())),
     };
     let failure = status.failure(language);
     let object = StatusJson {
@@ -284,7 +284,9 @@ pub fn text(status: &Status, language: Language) -> String {
                 &[("name", escape(&product.name)), ("version", escape(&product.version))],
             ),
             Ok(None) => labels.status_not_installed.to_string(),
-            Err(unread) => fill(labels.status_unread, &[("detail", escape_message(&unread.0))]),
+            Err(unread) => {
+                fill(labels.status_unread, &[("detail", unread.words(language).to_string())])
+            }
         };
         page += &format!("\n  Windows         {line}\n");
     }

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 #[cfg(not(windows))]
 use super::installer::{HeldPackage, Installer, InstallerCommand};
+#[cfg(not(windows))]
+use crate::text::own::Own;
 
 /// The installer of this computer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,7 +19,7 @@ pub struct ThisInstaller;
 
 #[cfg(not(windows))]
 fn unsupported<T>() -> io::Result<T> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "the vendor's installer needs Windows"))
+    Err(Own::NeedsWindows.into())
 }
 
 #[cfg(not(windows))]

@@ -14,6 +14,7 @@ use super::installer::{HeldPackage, Installer, InstallerCommand};
 use super::this_installer::ThisInstaller;
 use crate::store::SystemFolder;
 use crate::sys::windows::system;
+use crate::text::own::Own;
 
 /// A package and every folder above it, held open.
 struct Held {
@@ -65,7 +66,7 @@ impl Installer for ThisInstaller {
         installer.current_dir(&command.working_folder).raw_arg(&command.arguments);
         let status = installer.status()?;
         // All 32 bits: Windows' codes are no small numbers.
-        let code = status.code().ok_or_else(|| io::Error::other("it ended without a code"))?;
+        let code = status.code().ok_or(Own::NoExitCode)?;
         Ok(code as u32)
     }
 }

@@ -1,6 +1,18 @@
 use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
 
-use crate::text::{Entry, Language, Table};
+use super::journal::JournalError;
+use super::staging::{DestinationFault, Difference, StagingError};
+use crate::instrument::computer::Unread;
+use crate::instrument::runs::Unseen;
+use crate::seal::names::NameFault;
+use crate::store::lock::LockError;
+use crate::store::log::LogError;
+use crate::store::{Doing, StoreError};
+use crate::text::testing::{hostile, judge};
+use crate::text::{Entry, Language, Table, fill};
+use crate::verify::detail::Detail;
 
 /// Every text of the procedure and of the guided way, with its name.
 fn texts(table: &Table) -> Vec<(String, &'static str)> {
@@ -83,4 +95,107 @@ fn what_stops_somebody_says_what_to_do() {
             assert!(!entry.what.is_empty() && !entry.next.is_empty(), "{name}");
         }
     }
+}
+
+macro_rules! judged {
+    ($($fault:expr),* $(,)?) => {
+        [$({
+            let fault = $fault;
+            assert_eq!(fault.to_string(), fault.words(Language::English));
+            (judge(|language| fault.words(language)), judge(|language| {
+                fault.advice(language).to_string()
+            }))
+        }),*]
+    };
+}
+
+#[test]
+fn every_reason_to_copy_nothing_has_words_in_every_language() {
+    let path = || PathBuf::from(hostile());
+    let error = || io::Error::other(hostile());
+    let differences = || {
+        let name = hostile;
+        vec![
+            Difference::Missing(name()),
+            Difference::Extra(name()),
+            Difference::Kind(name()),
+            Difference::Length(name()),
+            Difference::Contents(name()),
+        ]
+    };
+    for difference in differences() {
+        judge(|language| difference.words(language));
+    }
+    let store = StoreError::Io { doing: Doing::Write, path: path(), error: error() };
+    let staging = judged![
+        StagingError::Name { path: hostile(), fault: NameFault::TooDeep },
+        StagingError::Store(store),
+        StagingError::Exchanged(path()),
+        StagingError::Exists { path: path(), differences: differences(), count: 5 },
+        StagingError::ForeignOwner { path: path(), owner: 1_000 },
+        StagingError::Length { path: hostile(), declared: 1, received: 2 },
+        StagingError::Length { path: hostile(), declared: 2, received: 1 },
+        StagingError::Contents(hostile()),
+        StagingError::Set(hostile()),
+        StagingError::ReadBack { differences: differences(), count: 5 },
+    ];
+    let destinations = judged![
+        DestinationFault::Link { path: path(), component: 2 },
+        DestinationFault::NotAFolder(path()),
+        DestinationFault::Missing(path()),
+        DestinationFault::Path(path()),
+        DestinationFault::ReadOnly(path()),
+        DestinationFault::NoPermission(path()),
+        DestinationFault::Io { path: path(), error: error() },
+    ];
+    assert_eq!((staging.len(), destinations.len()), (10, 7));
+    let systems = staging.iter().chain(&destinations);
+    let systems = systems.filter(|(what, _)| what.contains("le système dit"));
+    assert_eq!(systems.count(), 2, "the system's own words are named as such");
+}
+
+#[test]
+fn every_fault_of_a_journal_has_words_in_every_language() {
+    let path = || PathBuf::from(hostile());
+    let all = [
+        JournalError::Store(StoreError::Vanished(path())),
+        JournalError::Lock(LockError::Busy(path())),
+        JournalError::Log(LogError::TooLong(path())),
+        JournalError::Newer(3),
+    ];
+    for fault in &all {
+        assert_eq!(fault.to_string(), fault.words(Language::English));
+        judge(|language| fault.words(language));
+    }
+}
+
+#[test]
+fn every_fact_of_a_computer_has_words_in_every_language() {
+    let table = Language::English.table();
+    let values = ["name", "level", "enforcement", "count", "limit"];
+    let values = values.map(|name| (name, "7".to_string()));
+    let mut seen = 0;
+    for (at, (name, _)) in table.facts.all().iter().enumerate() {
+        let said = |language: Language| fill(language.table().facts.all()[at].1, &values);
+        judge(said);
+        assert_eq!(language_name(at), *name);
+        seen += 1;
+    }
+    assert!(seen >= 12, "{seen}");
+    for unread in [Unread::unsupported(), Unread::from(io::Error::other(hostile()))] {
+        judge(|language| unread.words(language).to_string());
+    }
+    let error = StoreError::Io {
+        doing: Doing::List,
+        path: hostile().into(),
+        error: io::Error::other("no"),
+    };
+    let unseen = Unseen::Unread(Detail::of(|language| error.words(language)));
+    for why in [Unseen::NoPlace, Unseen::NoRun, Unseen::TooMany, unseen] {
+        judge(|language| why.words(language));
+    }
+}
+
+fn language_name(at: usize) -> &'static str {
+    Language::French.table().facts.all()[at].0
 }

@@ -9,23 +9,36 @@
 //! are shown.
 
 use std::ffi::OsString;
-use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a fact is not known; one clause in English, for record and screen.
+use crate::text::{Facts, Language};
+use crate::verify::detail::Detail;
+
+/// Why a fact is not known: one clause in every language, for record and screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread(pub String);
+pub struct Unread(pub Detail);
 
 impl Unread {
     /// The system has no such fact, or is not asked for it.
     pub fn unsupported() -> Self {
-        Self("this system is not asked for it".to_string())
+        Self::because(|facts| facts.unsupported, &[])
+    }
+
+    /// A reason of ours, with its places filled.
+    pub fn because(template: fn(&Facts) -> &'static str, values: &[(&str, String)]) -> Self {
+        Self(Detail::fact(template, values))
+    }
+
+    /// The clause in one language, escaped.
+    pub fn words(&self, language: Language) -> &str {
+        self.0.words(language)
     }
 }
 
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self(Detail::failed(&error))
     }
 }
 
@@ -94,8 +107,8 @@ pub trait Computer {
     fn boot(&self) -> Fact<String>;
 
     /// Whether Windows waits for a restart: `PendingFileRenameOperations`, or
-    /// the keys of component servicing and Windows Update. The text says which.
-    fn restart_pending(&self) -> Fact<Option<String>>;
+    /// the keys of component servicing and Windows Update. The words say which.
+    fn restart_pending(&self) -> Fact<Option<Detail>>;
 
     /// Whether another installation runs: the mutex `Global\_MSIExecute` exists.
     fn installer_busy(&self) -> Fact<bool>;

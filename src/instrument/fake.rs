@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::computer::{Computer, Fact, InstalledProduct, Places, RestrictionPolicy, Unread};
+use crate::verify::detail::Detail;
 
 /// The facts of a computer that does not exist.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ pub struct FakeComputer {
     pub name: Fact<String>,
     pub signed_in: Fact<String>,
     pub boot: Fact<String>,
-    pub restart_pending: Fact<Option<String>>,
+    pub restart_pending: Fact<Option<Detail>>,
     pub installer_busy: Fact<bool>,
     pub free_bytes: Fact<u64>,
     pub installed: BTreeMap<String, InstalledProduct>,
@@ -33,7 +34,7 @@ pub struct FakeComputer {
 
 /// A fact that this computer does not tell.
 pub fn untold<T>() -> Fact<T> {
-    Err(Unread("not told".to_string()))
+    Err(Unread::unsupported())
 }
 
 impl FakeComputer {
@@ -80,7 +81,7 @@ impl Computer for FakeComputer {
     fn boot(&self) -> Fact<String> {
         self.boot.clone()
     }
-    fn restart_pending(&self) -> Fact<Option<String>> {
+    fn restart_pending(&self) -> Fact<Option<Detail>> {
         self.restart_pending.clone()
     }
     fn installer_busy(&self) -> Fact<bool> {

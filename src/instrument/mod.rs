@@ -26,6 +26,8 @@ mod preflight_instrument;
 pub mod question;
 pub mod runs;
 pub mod software;
+#[cfg(test)]
+mod testing;
 pub mod this_computer;
 
 #[cfg(windows)]

@@ -16,6 +16,7 @@ use std::time::SystemTime;
 
 use crate::seal::manifest::AppliesTo;
 use crate::text::{Language, fill};
+use crate::verify::detail::Detail;
 use crate::verify::finding::{Kind, Severity};
 
 use super::computer::Computer;
@@ -103,11 +104,16 @@ pub fn run_since(
     let model = models(before.identity.as_ref()?.model.as_str());
     match runs::look(&model.runs, now).state {
         RunState::Active { folder, minutes } => {
-            let detail = format!("{} ({minutes} min)", folder.display());
+            let detail = Detail::said(format!("{} ({minutes} min)", folder.display()));
             Some(Kind::RunInProgress { detail })
         }
         _ => None,
     }
+}
+
+/// What a question is about, in every language.
+pub(super) fn named(question: Question) -> Detail {
+    Detail::of(|language| question.name(language.table()).to_string())
 }
 
 pub(super) struct Look<'a, 'p> {
@@ -178,19 +184,18 @@ impl Look<'_, '_> {
                 return;
             }
             RunState::Active { folder, minutes } => {
-                let detail = format!("{} ({minutes} min)", folder.display());
+                let detail = Detail::said(format!("{} ({minutes} min)", folder.display()));
                 self.answered(Question::Run, "yes", AnsweredBy::Computer);
                 self.find(Kind::RunInProgress { detail });
                 return;
             }
             RunState::Quiet { folder } => {
                 let folder = folder.display().to_string();
-                (folder.clone(), Kind::UnfinishedRun { folder })
+                (Detail::said(&folder), Kind::UnfinishedRun { folder })
             }
             RunState::Unknown(why) => {
-                let detail = why.words(Language::English.table());
-                let note = Kind::FactUnread { fact: Question::Run.key(), detail };
-                (why.words(self.language.table()), note)
+                let detail = Detail::of(|language| why.words(language));
+                (detail.clone(), Kind::FactUnread { fact: named(Question::Run), detail })
             }
         };
         if self.subject.given.no_run {
@@ -198,7 +203,7 @@ impl Look<'_, '_> {
             self.find(note);
             return;
         }
-        match self.yes_no(Question::Run, &[("detail", detail.clone())]) {
+        match self.yes_no(Question::Run, &[("detail", detail.words(self.language).to_string())]) {
             Some(false) => self.find(note),
             Some(true) => self.find(Kind::RunInProgress { detail }),
             None => {}
@@ -206,6 +211,6 @@ impl Look<'_, '_> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 #[path = "preflight_tests.rs"]
 mod tests;

@@ -6,11 +6,12 @@
 
 use std::path::Path;
 
+use crate::verify::detail::Detail;
 use crate::verify::finding::Kind;
 
 use super::computer::Unread;
 use super::policy::{self, Said};
-use super::preflight::Look;
+use super::preflight::{Look, named};
 use super::question::{AnsweredBy, Question};
 
 /// Bytes beside the payload's: the installer keeps a copy of the package and
@@ -22,7 +23,9 @@ impl Look<'_, '_> {
     pub(super) fn by_itself(&mut self) {
         match self.computer.elevated() {
             Ok(true) => {}
-            Ok(false) => self.find(Kind::NotAdministrator { detail: "no".to_string() }),
+            Ok(false) => self.find(Kind::NotAdministrator {
+                detail: Detail::fact(|facts| facts.not_administrator, &[]),
+            }),
             Err(Unread(detail)) => self.find(Kind::NotAdministrator { detail }),
         }
         self.policy();
@@ -33,7 +36,7 @@ impl Look<'_, '_> {
         let other = |detail| Kind::OtherInstaller { detail };
         match self.computer.installer_busy() {
             Ok(false) => {}
-            Ok(true) => self.find(other("_MSIExecute".to_string())),
+            Ok(true) => self.find(other(Detail::said("_MSIExecute"))),
             // Yes: another one is at work.
             Err(unread) => {
                 let no = given.no_other_installer;
@@ -55,14 +58,15 @@ impl Look<'_, '_> {
         option: bool,
         as_if: bool,
     ) -> Option<bool> {
+        let language = self.language;
         let answer = match option {
             true => {
                 self.answered(question, if as_if { "yes" } else { "no" }, AnsweredBy::Option);
                 as_if
             }
-            false => self.yes_no(question, &[("detail", unread.0.clone())])?,
+            false => self.yes_no(question, &[("detail", unread.words(language).to_string())])?,
         };
-        self.find(Kind::FactUnread { fact: question.key(), detail: unread.0.clone() });
+        self.find(Kind::FactUnread { fact: named(question), detail: unread.0.clone() });
         Some(answer)
     }
 
@@ -78,7 +82,7 @@ impl Look<'_, '_> {
                     }
                     false if self.person.is_none() => false,
                     false => {
-                        let values = [("detail", detail.clone())];
+                        let values = [("detail", detail.words(self.language).to_string())];
                         self.yes_no(Question::Restart, &values).unwrap_or(false)
                     }
                 };
@@ -125,11 +129,13 @@ impl Look<'_, '_> {
         }
         let Ok(Some(policy)) = self.computer.restriction_policy() else { return };
         let folder = folders[1].clone().unwrap_or_default();
-        let detail = format!(
-            "DefaultLevel {:#x}, TransparentEnabled {}, {} path rules",
-            policy.default_level,
-            policy.enforcement,
-            policy.allowed_paths.len()
+        let detail = Detail::fact(
+            |facts| facts.policy,
+            &[
+                ("level", format!("{:#x}", policy.default_level)),
+                ("enforcement", policy.enforcement.to_string()),
+                ("count", policy.allowed_paths.len().to_string()),
+            ],
         );
         match policy::says(&policy, &folder) {
             Said::NotInForce => {}

@@ -1,4 +1,4 @@
-use std::fs::{self, File};
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use crate::instrument::computer::RestrictionPolicy;
 use crate::instrument::fake::{FakeComputer, untold};
 use crate::instrument::person::Script;
 use crate::instrument::runs::RunPlace;
+use crate::instrument::testing::changed_at;
 use crate::seal::manifest::VersionRange;
 use crate::seal::names::{DottedVersion, Text};
 
@@ -55,10 +56,9 @@ impl Bench {
         }
         let then = self.now - Duration::from_secs(minutes * 60);
         for entry in fs::read_dir(&folder).unwrap() {
-            let file = File::options().write(true).open(entry.unwrap().path()).unwrap();
-            file.set_modified(then).unwrap();
+            changed_at(&entry.unwrap().path(), then);
         }
-        File::open(&folder).unwrap().set_modified(then).unwrap();
+        changed_at(&folder, then);
     }
 
     fn examine(&self, script: Option<&mut Script>) -> Preflight {
@@ -252,7 +252,7 @@ fn a_quiet_run_is_asked_about_and_the_answer_counts() {
 #[test]
 fn a_pending_restart_stops_unless_somebody_goes_on() {
     let mut bench = quiet();
-    bench.computer.restart_pending = Ok(Some("PendingFileRenameOperations".to_string()));
+    bench.computer.restart_pending = Ok(Some(Detail::said("PendingFileRenameOperations")));
     assert_eq!(bench.alone(), ["M-805"]);
     let mut script = Script::new(&["n"]);
     assert_eq!(codes(&bench.examine(Some(&mut script))), ["M-805"]);

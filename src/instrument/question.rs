@@ -105,6 +105,21 @@ impl Question {
         }
     }
 
+    /// What it is about, for people.
+    pub fn name(self, table: &Table) -> &'static str {
+        let asked = &table.asked;
+        match self {
+            Self::Instrument => asked.instrument,
+            Self::Serial => asked.serial,
+            Self::Software => asked.software,
+            Self::Mode => asked.mode,
+            Self::Run => asked.run,
+            Self::Restart => asked.restart,
+            Self::OtherInstaller => asked.other_installer,
+            Self::Space => asked.space,
+        }
+    }
+
     /// The option that answers it without a person.
     pub fn option(self) -> &'static str {
         match self {

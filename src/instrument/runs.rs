@@ -16,7 +16,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::text::Table;
+use crate::store::{Doing, StoreError};
+use crate::text::Language;
+use crate::verify::detail::Detail;
 
 /// A folder in which runs lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,18 +71,19 @@ pub enum Unseen {
     NoRun,
     /// There are more files than are looked at.
     TooMany,
-    /// The system's words.
-    Unread(String),
+    /// What could not be read.
+    Unread(Detail),
 }
 
 impl Unseen {
-    /// The words for it, in a clause.
-    pub fn words(&self, table: &Table) -> String {
+    /// The words for it, in a clause; escaped.
+    pub fn words(&self, language: Language) -> String {
+        let table = language.table();
         match self {
             Self::NoPlace => table.questions.no_place.what.to_string(),
             Self::NoRun => table.questions.no_run.what.to_string(),
             Self::TooMany => table.questions.too_many_runs.what.to_string(),
-            Self::Unread(detail) => detail.clone(),
+            Self::Unread(detail) => detail.words(language).to_string(),
         }
     }
 }
@@ -141,7 +144,10 @@ pub fn look(places: &[RunPlace], now: SystemTime) -> Runs {
     let Some((_, newest)) = runs.iter().max_by_key(|(name, _)| order(name)) else {
         return unknown(match unread.is_empty() {
             true => Unseen::NoRun,
-            false => Unseen::Unread(unread.join("; ")),
+            false => Unseen::Unread(Detail::of(|language| {
+                let words = unread.iter().map(|error: &StoreError| error.words(language));
+                words.collect::<Vec<_>>().join("; ")
+            })),
         });
     };
     let since = |run: &Run| run.changed.map(|changed| distance(now, changed));
@@ -174,8 +180,8 @@ fn gather(
     depth: usize,
     runs: &mut BTreeMap<String, Run>,
     budget: &mut usize,
-) -> Result<(), String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
+) -> Result<(), StoreError> {
+    let fail = |error| StoreError::io(Doing::List, folder)(error);
     for entry in fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         if *budget == 0 {
@@ -217,8 +223,9 @@ fn last_change(folder: &Path, depth: usize, budget: &mut usize) -> Option<System
             break;
         }
         *budget -= 1;
-        // Of a link, its own time: `DirEntry` follows none.
-        let Ok(metadata) = entry.metadata() else { continue };
+        // Of a link, its own time. Asked of the file itself: what Windows' listings
+        // say of one that somebody has open may be old.
+        let Ok(metadata) = fs::symlink_metadata(entry.path()) else { continue };
         latest = latest.max(metadata.modified().ok());
         if metadata.is_dir() && depth > 0 {
             latest = latest.max(last_change(&entry.path(), depth - 1, budget));
@@ -227,6 +234,6 @@ fn last_change(folder: &Path, depth: usize, budget: &mut usize) -> Option<System
     latest
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 #[path = "runs_tests.rs"]
 mod tests;

@@ -1,5 +1,4 @@
-use std::fs::File;
-
+use super::super::testing::changed_at;
 use super::*;
 
 const OLD: u64 = 3 * 24 * 60;
@@ -19,15 +18,10 @@ impl Disk {
         let then = self.1 - Duration::from_secs(minutes * 60);
         for file in files {
             fs::write(folder.join(file), b"x").unwrap();
-            File::options()
-                .write(true)
-                .open(folder.join(file))
-                .unwrap()
-                .set_modified(then)
-                .unwrap();
+            changed_at(&folder.join(file), then);
         }
         for path in [folder.join("Data"), folder.clone()] {
-            File::open(path).unwrap().set_modified(then).unwrap();
+            changed_at(&path, then);
         }
         folder
     }
@@ -106,7 +100,7 @@ fn a_clock_that_went_back_decides_nothing() {
 #[test]
 fn nothing_readable_is_not_known() {
     let unknown = |places: &[RunPlace]| match look(places, SystemTime::now()).state {
-        RunState::Unknown(why) => why.words(crate::text::Language::English.table()),
+        RunState::Unknown(why) => why.words(crate::text::Language::English),
         state => panic!("{state:?}"),
     };
     assert!(unknown(&[]).contains("is not known"));
@@ -117,6 +111,7 @@ fn nothing_readable_is_not_known() {
     assert!(matches!(disk.look(2).state, RunState::Unknown(_)));
 }
 
+#[cfg(unix)]
 #[test]
 fn links_are_not_followed() {
     let disk = Disk::new();

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 #[cfg(not(windows))]
 use super::computer::{Computer, Fact, InstalledProduct, Places, RestrictionPolicy, Unread};
+#[cfg(not(windows))]
+use crate::verify::detail::Detail;
 
 /// The computer that this program runs on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,10 +43,10 @@ impl Computer for ThisComputer {
     fn boot(&self) -> Fact<String> {
         // Made anew by the kernel at every start (random(4)).
         let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
-        text.map(|text| text.trim().to_string()).map_err(|error| Unread(error.to_string()))
+        text.map(|text| text.trim().to_string()).map_err(Unread::from)
     }
 
-    fn restart_pending(&self) -> Fact<Option<String>> {
+    fn restart_pending(&self) -> Fact<Option<Detail>> {
         Err(Unread::unsupported())
     }
 
@@ -76,7 +78,7 @@ impl Computer for ThisComputer {
     }
 
     fn program(&self) -> Fact<PathBuf> {
-        std::env::current_exe().map_err(|error| Unread(error.to_string()))
+        std::env::current_exe().map_err(Unread::from)
     }
 }
 

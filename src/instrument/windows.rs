@@ -4,13 +4,14 @@
 //! known", with the system's reason.
 
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::computer::{Computer, Fact, InstalledProduct, Places, RestrictionPolicy, Unread};
 use super::this_computer::ThisComputer;
 use crate::sys::windows::registry::{Key, Value, View};
 use crate::sys::windows::{security, system, volume};
+use crate::text::Facts;
+use crate::verify::detail::Detail;
 
 /// Name of our folders below the system's.
 const FOLDER: &str = "mediaseal";
@@ -26,14 +27,14 @@ const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager
 const PREFETCH: &str =
     r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
 /// Keys that are there while a restart is due.
-const RESTART_KEYS: [(&str, &str); 2] = [
+const RESTART_KEYS: [(&str, fn(&Facts) -> &'static str); 2] = [
     (
         r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
-        "component servicing waits for a restart",
+        |facts| facts.servicing_waits,
     ),
     (
         r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
-        "Windows Update waits for a restart",
+        |facts| facts.update_waits,
     ),
 ];
 /// The mutex of a running installation.
@@ -41,26 +42,22 @@ const INSTALLER_MUTEX: &str = r"Global\_MSIExecute";
 /// No restriction where the policy names no level.
 const DEFAULT_LEVEL: u32 = 0x40000;
 
-fn unread(error: io::Error) -> Unread {
-    Unread(error.to_string())
-}
-
 fn open(path: &str) -> Fact<Option<Key>> {
-    Key::open(path, View::Bits64).map_err(unread)
+    Key::open(path, View::Bits64).map_err(Unread::from)
 }
 
 fn text(key: &Key, name: &str) -> Fact<String> {
-    match key.value(name).map_err(unread)? {
+    match key.value(name).map_err(Unread::from)? {
         Some(Value::Text(text)) => Ok(text),
         _ => Ok(String::new()),
     }
 }
 
 fn number(key: &Key, name: &str) -> Fact<Option<u32>> {
-    match key.value(name).map_err(unread)? {
+    match key.value(name).map_err(Unread::from)? {
         Some(Value::Number(number)) => Ok(Some(number)),
         None => Ok(None),
-        Some(_) => Err(Unread(format!("{name} is no number"))),
+        Some(_) => Err(Unread::because(|facts| facts.not_a_number, &[("name", name.to_string())])),
     }
 }
 
@@ -79,23 +76,23 @@ impl Computer for ThisComputer {
     }
 
     fn elevated(&self) -> Fact<bool> {
-        security::elevated().map_err(unread)
+        security::elevated().map_err(Unread::from)
     }
 
     fn relaunch(&self, arguments: &[OsString]) -> Fact<u32> {
-        system::run_elevated(&self.program()?, arguments).map_err(unread)
+        system::run_elevated(&self.program()?, arguments).map_err(Unread::from)
     }
 
     fn name(&self) -> Fact<String> {
-        system::computer_name().map_err(unread)
+        system::computer_name().map_err(Unread::from)
     }
 
     fn signed_in(&self) -> Fact<String> {
-        system::signed_in().map_err(unread)
+        system::signed_in().map_err(Unread::from)
     }
 
     fn boot(&self) -> Fact<String> {
-        let time = system::boot_time().map_err(unread)?;
+        let time = system::boot_time().map_err(Unread::from)?;
         let counter = match open(PREFETCH)? {
             Some(key) => number(&key, "BootId").unwrap_or_default(),
             None => None,
@@ -106,19 +103,19 @@ impl Computer for ThisComputer {
         })
     }
 
-    fn restart_pending(&self) -> Fact<Option<String>> {
+    fn restart_pending(&self) -> Fact<Option<Detail>> {
         for (path, meaning) in RESTART_KEYS {
             if open(path)?.is_some() {
-                return Ok(Some(meaning.to_string()));
+                return Ok(Some(Detail::fact(meaning, &[])));
             }
         }
         let Some(key) = open(SESSION_MANAGER)? else {
-            return Err(Unread("the session manager's key is not there".to_string()));
+            return Err(Unread::because(|facts| facts.no_session_manager, &[]));
         };
         for name in ["PendingFileRenameOperations", "PendingFileRenameOperations2"] {
-            match key.value(name).map_err(unread)? {
+            match key.value(name).map_err(Unread::from)? {
                 Some(Value::Texts(texts)) if texts.is_empty() => {}
-                Some(_) => return Ok(Some("files are exchanged at the next start".to_string())),
+                Some(_) => return Ok(Some(Detail::fact(|facts| facts.files_wait, &[]))),
                 None => {}
             }
         }
@@ -126,23 +123,23 @@ impl Computer for ThisComputer {
     }
 
     fn installer_busy(&self) -> Fact<bool> {
-        system::mutex_exists(INSTALLER_MUTEX).map_err(unread)
+        system::mutex_exists(INSTALLER_MUTEX).map_err(Unread::from)
     }
 
     fn free_bytes(&self, path: &Path) -> Fact<u64> {
-        let path = std::path::absolute(path).map_err(unread)?;
+        let path = std::path::absolute(path).map_err(Unread::from)?;
         let there = path.ancestors().find(|folder| folder.is_dir());
-        let there = there.ok_or_else(|| Unread("no folder of the path is there".to_string()))?;
-        volume::free_bytes(there).map_err(unread)
+        let there = there.ok_or_else(|| Unread::because(|facts| facts.no_folder, &[]))?;
+        volume::free_bytes(there).map_err(Unread::from)
     }
 
     fn installed(&self, product_code: &str) -> Fact<Option<InstalledProduct>> {
         if !is_code(product_code) {
-            return Err(Unread("that is no product code".to_string()));
+            return Err(Unread::because(|facts| facts.no_product_code, &[]));
         }
         let path = format!(r"{UNINSTALL}\{product_code}");
         for view in [View::Bits64, View::Bits32] {
-            if let Some(key) = Key::open(&path, view).map_err(unread)? {
+            if let Some(key) = Key::open(&path, view).map_err(Unread::from)? {
                 let name = text(&key, "DisplayName")?;
                 let version = text(&key, "DisplayVersion")?;
                 return Ok(Some(InstalledProduct { name, version }));
@@ -158,7 +155,7 @@ impl Computer for ThisComputer {
         let mut allowed_paths = Vec::new();
         let paths = format!(r"{RESTRICTIONS}\{UNRESTRICTED}\Paths");
         if let Some(rules) = open(&paths)? {
-            for rule in rules.keys().map_err(unread)? {
+            for rule in rules.keys().map_err(Unread::from)? {
                 if let Some(rule) = open(&format!(r"{paths}\{rule}"))? {
                     allowed_paths.push(text(&rule, "ItemData")?);
                 }
@@ -180,13 +177,13 @@ impl Computer for ThisComputer {
 
     fn places(&self) -> Fact<Places> {
         Ok(Places {
-            program: system::program_files().map_err(unread)?.join(FOLDER),
-            state: system::program_data().map_err(unread)?.join(FOLDER),
+            program: system::program_files().map_err(Unread::from)?.join(FOLDER),
+            state: system::program_data().map_err(Unread::from)?.join(FOLDER),
         })
     }
 
     fn program(&self) -> Fact<PathBuf> {
-        std::env::current_exe().map_err(unread)
+        std::env::current_exe().map_err(Unread::from)
     }
 }
 

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::bundle::BundlePlan;
 use super::bundle_format as format;
-use super::render::{OpenFile, RenderError};
+use super::render::OpenFile;
+use super::render_error::RenderError;
 use super::sink::{PIECE, Sink};
 use super::tree::Content;
 use crate::seal::names::escape;

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use crate::seal::names::{NameFault, escape};
+use crate::text::{Language, fill};
+
+use super::tree::MAX_FOLDER_SLOTS;
 
 /// Why a volume cannot be planned. Nothing has been written when it appears.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +72,39 @@ pub enum PlanError {
 }
 
 impl PlanError {
+    /// What happened, escaped.
+    pub fn words(&self, language: Language) -> String {
+        let faults = &language.table().plan_faults;
+        let n = |value: u64| language.number(value);
+        let at = |path: &str| ("path", escape(path));
+        let (template, values) = match self {
+            Self::VolumeSize { bytes } => (faults.volume_size, vec![("bytes", n(*bytes))]),
+            Self::Label { label } => (faults.label, vec![("label", escape(label))]),
+            Self::Path { path, fault } => {
+                (faults.path, vec![at(path), ("fault", fault.words(language))])
+            }
+            Self::TooManyFiles { files, limit } => (
+                faults.too_many_files,
+                vec![("files", n(*files as u64)), ("limit", n(*limit as u64))],
+            ),
+            Self::FileTooLarge { path, bytes } => {
+                (faults.file_too_large, vec![at(path), ("bytes", n(*bytes))])
+            }
+            Self::ContentSize { path, said, found } => {
+                (faults.content_size, vec![at(path), ("said", n(*said)), ("found", n(*found))])
+            }
+            Self::EmptyHash { path } => (faults.empty_hash, vec![at(path)]),
+            Self::FolderFull { path, slots } => (
+                faults.folder_full,
+                vec![at(path), ("slots", n(*slots)), ("limit", n(MAX_FOLDER_SLOTS))],
+            ),
+            Self::VolumeFull { needed, available } => {
+                (faults.volume_full, vec![("needed", n(*needed)), ("available", n(*available))])
+            }
+        };
+        fill(template, &values)
+    }
+
     /// What a person can do about it.
     pub fn advice(&self) -> &'static str {
         match self {
@@ -87,37 +123,36 @@ impl PlanError {
 }
 
 impl fmt::Display for PlanError {
+    /// What happened, in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::VolumeSize { bytes } => {
-                write!(f, "a volume of {bytes} bytes cannot be made")
-            }
-            Self::Label { label } => {
-                write!(f, "\"{}\" is not a volume label", escape(label))
-            }
-            Self::Path { path, fault } => write!(f, "\"{}\": {fault}", escape(path)),
-            Self::TooManyFiles { files, limit } => {
-                write!(f, "{files} files; a volume has at most {limit}")
-            }
-            Self::FileTooLarge { path, bytes } => {
-                write!(f, "\"{}\" has {bytes} bytes, too many for FAT32", escape(path))
-            }
-            Self::ContentSize { path, said, found } => {
-                write!(f, "\"{}\" has {found} bytes where {said} were expected", escape(path))
-            }
-            Self::EmptyHash { path } => {
-                write!(f, "\"{}\" is empty and its SHA-256 is not that of nothing", escape(path))
-            }
-            Self::FolderFull { path, slots } => write!(
-                f,
-                "the folder \"/{}\" would need {slots} entries, FAT32 allows 65,536",
-                escape(path)
-            ),
-            Self::VolumeFull { needed, available } => {
-                write!(f, "the volume is full: {needed} bytes needed, {available} available")
-            }
-        }
+        f.write_str(&self.words(Language::English))
     }
 }
 
 impl std::error::Error for PlanError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::testing::{hostile, judge};
+
+    #[test]
+    fn every_reason_has_words_in_every_language() {
+        let path = hostile;
+        let all = [
+            PlanError::VolumeSize { bytes: 1_000 },
+            PlanError::Label { label: path() },
+            PlanError::Path { path: path(), fault: NameFault::Device },
+            PlanError::TooManyFiles { files: 12_049, limit: 12_048 },
+            PlanError::FileTooLarge { path: path(), bytes: 1 << 32 },
+            PlanError::ContentSize { path: path(), said: 1, found: 2 },
+            PlanError::EmptyHash { path: path() },
+            PlanError::FolderFull { path: path(), slots: 65_537 },
+            PlanError::VolumeFull { needed: 2_000, available: 1_000 },
+        ];
+        let said = all.map(|fault| judge(|language| fault.words(language)));
+        let table = Language::French.table();
+        assert_eq!(said.len(), table.plan_faults.all().len());
+        assert!(said[8].contains("2\u{202f}000"), "{}", said[8]);
+    }
+}

@@ -5,18 +5,28 @@
 //! side by side. The bytes are gathered in pieces and every sink gets the same
 //! ones in the same order, so what a sink sees does not depend on the threads.
 //! Memory is bounded: who hands bytes on waits for the slowest.
+//!
+//! Some sinks are urgent, others can wait. The hash of a whole medium goes from front
+//! to back, with all of the free space at its end, where there is nothing else to do;
+//! what can wait is done then, if it fits into memory until then.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc;
 use std::thread::{Scope, ScopedJoinHandle};
 
-use super::sink::{PIECE, Sink};
+use super::queue::{Receiver, Sender, queue};
+use super::sink::{PIECE, Shared, Sink};
 
-/// Pieces that a sink may be behind: enough that a short stop of one does not
+/// Bytes that a sink may be behind: enough that a short stop of one does not
 /// stop the others.
-const DEPTH: usize = 4;
+const DEPTH: usize = 4 * PIECE;
+/// Bytes that a sink may be behind which can wait.
+const PATIENCE: usize = 10 << 20;
+/// Bytes in memory already travel as they are from this length on; fewer are
+/// gathered, since each piece costs its way to every sink.
+const LONG_SHARE: usize = 64 * 1024;
 /// Zeros of this length and more travel as a number.
 const LONG_ZEROS: u64 = 64 * 1024;
 
@@ -24,6 +34,7 @@ const LONG_ZEROS: u64 = 64 * 1024;
 #[derive(Clone)]
 enum Piece {
     Bytes(Arc<Vec<u8>>),
+    Shared(Shared),
     Zeros(u64),
 }
 
@@ -31,8 +42,12 @@ enum Piece {
 /// call or from [`Worker::finish`]; without that call the bytes are not
 /// complete.
 pub struct Fan {
-    senders: Vec<SyncSender<Piece>>,
+    outlets: Vec<Sender<Piece>>,
+    /// Ends when the sink is done that was the last to be added of those that can wait.
+    last_patient: Option<mpsc::Receiver<()>>,
     gathered: Vec<u8>,
+    /// Bytes in memory already that come behind those, as far as they lie side by side.
+    run: Option<Shared>,
     /// Pieces on their way, oldest first, to be filled again.
     away: VecDeque<Arc<Vec<u8>>>,
 }
@@ -43,7 +58,13 @@ pub struct Worker<'scope, S>(ScopedJoinHandle<'scope, io::Result<S>>);
 impl Fan {
     /// Nobody gets anything yet.
     pub fn new() -> Self {
-        Self { senders: Vec::new(), gathered: Vec::with_capacity(PIECE), away: VecDeque::new() }
+        Self {
+            outlets: Vec::new(),
+            last_patient: None,
+            gathered: Vec::with_capacity(PIECE),
+            run: None,
+            away: VecDeque::new(),
+        }
     }
 
     /// Adds a sink. All of them before the first byte.
@@ -52,14 +73,63 @@ impl Fan {
         scope: &'scope Scope<'scope, '_>,
         sink: S,
     ) -> Worker<'scope, S> {
-        let (sender, receiver) = sync_channel(DEPTH);
-        self.senders.push(sender);
+        let (sender, receiver) = queue(DEPTH);
+        self.outlets.push(sender);
         Worker(scope.spawn(move || work(sink, &receiver)))
+    }
+
+    /// Adds a sink that can wait: it begins when it is [`PATIENCE`] behind, or when all bytes
+    /// are on their way and the one that was added before it is done. So those that wait
+    /// take one processor from the others and not each one.
+    pub fn add_patient<'scope, S: Sink + Send + 'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        sink: S,
+    ) -> Worker<'scope, S> {
+        let (sender, receiver) = queue(PATIENCE);
+        let (done, is_done) = mpsc::sync_channel::<()>(0);
+        let before = self.last_patient.replace(is_done);
+        self.outlets.push(sender);
+        Worker(scope.spawn(move || {
+            if !receiver.wait_for_need() {
+                // Nothing is ever sent: the other end goes when its sink is done.
+                let _ = before.map(|before| before.recv());
+            }
+            let worked = work(sink, &receiver);
+            drop(done);
+            worked
+        }))
     }
 
     /// Hands on what is gathered and tells the sinks that this was all.
     pub fn close(mut self) -> io::Result<()> {
+        self.end_run()?;
         self.hand_on()
+    }
+
+    /// Hands on the bytes that lie side by side, or gathers them.
+    fn end_run(&mut self) -> io::Result<()> {
+        match self.run.take() {
+            Some(run) if run.as_ref().len() >= LONG_SHARE => {
+                self.hand_on()?;
+                self.send(&Piece::Shared(run))
+            }
+            Some(run) => self.gather(run.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    fn gather(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let room = PIECE - self.gathered.len();
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            self.gathered.extend_from_slice(now);
+            if self.gathered.len() == PIECE {
+                self.hand_on()?;
+            }
+            bytes = later;
+        }
+        Ok(())
     }
 
     fn hand_on(&mut self) -> io::Result<()> {
@@ -86,11 +156,23 @@ impl Fan {
     }
 
     fn send(&self, piece: &Piece) -> io::Result<()> {
-        for sender in &self.senders {
-            // The sink gave up; its own error is the worker's result.
-            sender.send(piece.clone()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        // The sink gave up; its own error is the worker's result.
+        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        let bytes = piece.bytes();
+        let mut outlets = self.outlets.iter();
+        outlets
+            .try_for_each(|outlet| outlet.send(piece.clone(), bytes).then_some(()).ok_or_else(gone))
+    }
+}
+
+impl Piece {
+    /// Memory that it holds.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.capacity(),
+            Self::Shared(bytes) => bytes.as_ref().len(),
+            Self::Zeros(_) => 0,
         }
-        Ok(())
     }
 }
 
@@ -101,16 +183,17 @@ impl Default for Fan {
 }
 
 impl Sink for Fan {
-    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let room = PIECE - self.gathered.len();
-            let (now, later) = bytes.split_at(bytes.len().min(room));
-            self.gathered.extend_from_slice(now);
-            if self.gathered.len() == PIECE {
-                self.hand_on()?;
-            }
-            bytes = later;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.end_run()?;
+        self.gather(bytes)
+    }
+
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        if self.run.as_mut().is_some_and(|run| run.extend(bytes)) {
+            return Ok(());
         }
+        self.end_run()?;
+        self.run = Some(bytes.clone());
         Ok(())
     }
 
@@ -118,6 +201,7 @@ impl Sink for Fan {
         if count < LONG_ZEROS {
             return super::sink::in_pieces(count, |zeros| self.write(zeros));
         }
+        self.end_run()?;
         self.hand_on()?;
         self.send(&Piece::Zeros(count))
     }
@@ -132,9 +216,10 @@ impl<S> Worker<'_, S> {
 }
 
 fn work<S: Sink>(mut sink: S, pieces: &Receiver<Piece>) -> io::Result<S> {
-    for piece in pieces {
+    while let Some(piece) = pieces.receive() {
         match piece {
             Piece::Bytes(bytes) => sink.write(&bytes)?,
+            Piece::Shared(bytes) => sink.write(bytes.as_ref())?,
             Piece::Zeros(count) => sink.zeros(count)?,
         }
     }
@@ -171,6 +256,84 @@ mod tests {
             fan.close().unwrap();
             assert!(stream.finish().unwrap().0 == all);
             assert_eq!(hash.finish().unwrap().length(), all.len() as u64);
+        });
+    }
+
+    #[test]
+    fn a_sink_that_waits_gets_the_same_bytes_too_however_many() {
+        for rounds in [0, 1, 40] {
+            std::thread::scope(|scope| {
+                let mut fan = Fan::new();
+                let hash = fan.add(scope, HashSink::default());
+                let patient = fan.add_patient(scope, StreamSink(Vec::new()));
+                let all: Vec<u8> = (0..rounds).flat_map(|_| feed(&mut fan)).collect();
+                fan.close().unwrap();
+                // Forty rounds are more than it may be behind.
+                assert!(rounds < 40 || all.len() > 2 * PATIENCE);
+                assert!(patient.finish().unwrap().0 == all);
+                assert_eq!(hash.finish().unwrap().length(), all.len() as u64);
+            });
+        }
+    }
+
+    #[test]
+    fn what_lies_in_memory_arrives_like_any_other_bytes() {
+        let block: Arc<Vec<u8>> = Arc::new((0..PIECE).map(|at| (at / 7) as u8 | 1).collect());
+        let other = Arc::new(vec![9; 100_000]);
+        let parts = [0..4096, 4096..8192, 8192..200_000, 200_000..200_001, 5..6, 6..PIECE];
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let stream = fan.add(scope, StreamSink(Vec::new()));
+            let patient = fan.add_patient(scope, StreamSink(Vec::new()));
+            let mut all = Vec::new();
+            for round in 0..100 {
+                for part in parts.clone() {
+                    all.extend(&block[part.clone()]);
+                    fan.share(&Shared::new(Arc::clone(&block), part)).unwrap();
+                }
+                match round % 4 {
+                    0 => fan.write(b"between").unwrap(),
+                    1 => fan.zeros(100).unwrap(),
+                    2 => fan.zeros(LONG_ZEROS).unwrap(),
+                    _ => fan.share(&Shared::new(Arc::clone(&other), 0..100_000)).unwrap(),
+                }
+                match round % 4 {
+                    0 => all.extend(b"between"),
+                    1 => all.extend([0; 100]),
+                    2 => all.resize(all.len() + LONG_ZEROS as usize, 0),
+                    _ => all.extend(&*other),
+                }
+            }
+            fan.close().unwrap();
+            assert!(stream.finish().unwrap().0 == all);
+            assert!(patient.finish().unwrap().0 == all);
+        });
+        assert_eq!((Arc::strong_count(&block), Arc::strong_count(&other)), (1, 1));
+    }
+
+    #[test]
+    fn a_sink_that_can_wait_does() {
+        struct Told(std::sync::mpsc::Sender<()>);
+        impl Sink for Told {
+            fn write(&mut self, _: &[u8]) -> io::Result<()> {
+                self.0.send(()).map_err(io::Error::other)
+            }
+        }
+        std::thread::scope(|scope| {
+            let (sender, told) = std::sync::mpsc::channel();
+            let mut fan = Fan::new();
+            let patient = fan.add_patient(scope, Told(sender));
+            for _ in 0..PATIENCE / PIECE {
+                fan.write(&[1; PIECE]).unwrap();
+            }
+            // As many as it may be behind: it can not have begun, since nobody
+            // told it to.
+            assert!(told.try_recv().is_err());
+            fan.write(&[1; PIECE]).unwrap();
+            told.recv().unwrap();
+            fan.close().unwrap();
+            patient.finish().unwrap();
+            assert_eq!(told.iter().count(), PATIENCE / PIECE);
         });
     }
 
@@ -216,7 +379,7 @@ mod tests {
                 fan.write(&[1; PIECE]).unwrap();
                 // One in the sink's hands, DEPTH waiting, one just made, and
                 // those that came back and wait for their turn.
-                assert!(fan.away.len() <= DEPTH + 3, "{}", fan.away.len());
+                assert!(fan.away.len() <= DEPTH / PIECE + 3, "{}", fan.away.len());
             }
             fan.close().unwrap();
             assert_eq!(hash.finish().unwrap().length(), 200 * PIECE as u64);

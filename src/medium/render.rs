@@ -1,20 +1,18 @@
 //! Renders a plan to a sink: one pass, front to back.
 //!
-//! Every file's bytes are hashed while they pass and must have the planned
-//! size and hash; what was written up to then is not a medium, and the caller
-//! throws it away. So a file that changes between planning and rendering,
-//! grows, shrinks, or is exchanged cannot reach a key.
+//! Every file must have the planned size and, by the digest of the bytes that
+//! the sink got ([`FileDigests`]), the planned hash; what was written up to then
+//! is not a medium, and the caller throws it away. So a file that changes between
+//! planning and rendering, grows, shrinks, or is exchanged cannot reach a key.
 
-use std::fmt;
 use std::io::{self, Read};
 
-use sha2::{Digest, Sha256};
-
+use super::file_digests::FileDigests;
 use super::plan::Plan;
+use super::render_error::RenderError;
 use super::segment::{Fill, Part, Segment};
-use super::sink::{PIECE, Sink};
+use super::sink::{PIECE, Shared, Sink, Tee};
 use super::tree::{Content, FileSpec};
-use crate::seal::names::escape;
 
 /// What rendering found out about one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub struct RenderedFile {
     pub sha256: [u8; 32],
 }
 
-/// A medium that was rendered.
+/// A medium that was rendered, every file as sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     /// One for each file of the plan, in canonical order.
@@ -34,99 +32,37 @@ pub struct Rendered {
     pub bytes: u64,
 }
 
-/// Why rendering stopped. What the sink has is not a medium.
+/// All bytes of a medium went to a sink, every file in its planned size. Whether
+/// they are those that were sealed is [`FileDigests::rendered`]'s to say.
 #[derive(Debug)]
-pub enum RenderError {
-    /// A file could not be opened.
-    Open {
-        /// Its path on the medium.
-        path: String,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// A file could not be read.
-    Read {
-        /// Its path on the medium.
-        path: String,
-        /// Bytes read before.
-        offset: u64,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The sink refused bytes.
-    Write {
-        /// Offset from the medium's start, in bytes.
-        offset: u64,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// A file is shorter or longer than planned.
-    Size {
-        /// Its path on the medium.
-        path: String,
-        /// Bytes planned.
-        expected: u64,
-        /// Bytes found; one more than planned stands for "more".
-        found: u64,
-    },
-    /// A file does not have the planned SHA-256.
-    Hash {
-        /// Its path on the medium.
-        path: String,
-    },
-}
-
-impl RenderError {
-    /// What a person can do about it.
-    pub fn advice(&self) -> &'static str {
-        match self {
-            Self::Open { .. } | Self::Read { .. } => {
-                "Check that the file is there and can be read, then run the command again."
-            }
-            Self::Write { .. } => "Check free space and the target, then run the command again.",
-            Self::Size { .. } | Self::Hash { .. } => {
-                "The file was changed after the release was made: restore it, or build again."
-            }
-        }
-    }
-}
-
-impl fmt::Display for RenderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open { path, source } => write!(f, "opening {}: {source}", escape(path)),
-            Self::Read { path, offset, source } => {
-                write!(f, "reading {} at byte {offset}: {source}", escape(path))
-            }
-            Self::Write { offset, source } => {
-                write!(f, "writing the medium at byte {offset}: {source}")
-            }
-            Self::Size { path, expected, found } if found > expected => {
-                write!(f, "{} has more than {expected} bytes", escape(path))
-            }
-            Self::Size { path, expected, found } => {
-                write!(f, "{} has {found} bytes instead of {expected}", escape(path))
-            }
-            Self::Hash { path } => {
-                write!(f, "{} does not have the SHA-256 that was sealed", escape(path))
-            }
-        }
-    }
-}
-
-impl std::error::Error for RenderError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Open { source, .. } | Self::Read { source, .. } | Self::Write { source, .. } => {
-                Some(source)
-            }
-            Self::Size { .. } | Self::Hash { .. } => None,
-        }
-    }
+#[must_use = "the files have not been compared with what was sealed"]
+pub struct Streamed {
+    /// Bytes given to the sink.
+    pub(super) bytes: u64,
 }
 
 /// Opens a sealed file by its index in [`Plan::files`].
 pub type OpenFile<'a> = dyn FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read + 'a>> + 'a;
+
+/// Where the bytes of sealed files come from.
+pub trait Files<'a> {
+    /// As [`OpenFile`].
+    fn open(&mut self, index: usize, file: &FileSpec) -> io::Result<Box<dyn Read + 'a>>;
+
+    /// All bytes of a file that somebody has read already; it is not opened then.
+    fn in_memory(&mut self, _file: &FileSpec) -> Option<Shared> {
+        None
+    }
+}
+
+impl<'a, F> Files<'a> for F
+where
+    F: FnMut(usize, &FileSpec) -> io::Result<Box<dyn Read + 'a>>,
+{
+    fn open(&mut self, index: usize, file: &FileSpec) -> io::Result<Box<dyn Read + 'a>> {
+        self(index, file)
+    }
+}
 
 impl Plan {
     /// Renders the medium. `open` is called once for each file whose hash is
@@ -134,26 +70,40 @@ impl Plan {
     pub fn render(
         &self,
         sink: &mut dyn Sink,
-        open: &mut OpenFile<'_>,
+        mut open: &mut OpenFile<'_>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Rendered, RenderError> {
+        let mut digests = FileDigests::new(self);
+        let streamed = self.stream(&mut Tee(&mut digests, sink), &mut open, progress);
+        // A file that was changed is the reason, whatever went wrong behind it.
+        match digests.refusal() {
+            Some(refusal) => Err(refusal),
+            None => digests.rendered(streamed?),
+        }
+    }
+
+    /// The pass alone: whoever calls this gives the same bytes to
+    /// [`FileDigests`] as well. Each file is asked for as in [`Plan::render`].
+    pub fn stream<'a>(
+        &self,
+        sink: &mut dyn Sink,
+        files: &mut dyn Files<'a>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Streamed, RenderError> {
         let mut pass = Pass { plan: self, sink, progress, done: 0, buffer: vec![0; PIECE] };
-        // An empty file has no segment; it is opened and hashed in its turn.
-        let mut files = Vec::with_capacity(self.files().len());
+        // An empty file has no segment; it is opened in its turn.
+        let mut next = 0;
         for segment in self.segments() {
             match segment.part {
                 Part::File(index) => {
-                    while files.len() <= index {
-                        files.push(pass.file(files.len(), open)?);
-                    }
+                    (next..=index).try_for_each(|index| pass.file(index, files))?;
+                    next = index + 1;
                 }
                 _ => pass.other(&segment)?,
             }
         }
-        while files.len() < self.files().len() {
-            files.push(pass.file(files.len(), open)?);
-        }
-        Ok(Rendered { files, bytes: pass.done })
+        (next..self.files().len()).try_for_each(|index| pass.file(index, files))?;
+        Ok(Streamed { bytes: pass.done })
     }
 }
 
@@ -194,33 +144,46 @@ impl Pass<'_> {
     }
 
     /// Renders the bytes of file `index`, without its slack.
-    fn file(&mut self, index: usize, open: &mut OpenFile<'_>) -> Result<RenderedFile, RenderError> {
+    fn file<'a>(&mut self, index: usize, files: &mut dyn Files<'a>) -> Result<(), RenderError> {
         let spec = &self.plan.files()[index];
         match &spec.content {
             Content::Known(bytes) => {
-                let mut crc32 = crc32fast::Hasher::new();
-                crc32.update(bytes);
                 write(self.sink, &mut self.done, bytes)?;
                 (self.progress)(self.done);
-                Ok(RenderedFile { crc32: crc32.finalize(), sha256: Sha256::digest(bytes).into() })
+                Ok(())
             }
-            Content::Hashed(sha256) => {
-                let mut reader = open(index, spec)
+            Content::Hashed(_) => {
+                if let Some(bytes) = files.in_memory(spec) {
+                    return self.share(spec, &bytes);
+                }
+                let mut reader = files
+                    .open(index, spec)
                     .map_err(|source| RenderError::Open { path: spec.path.clone(), source })?;
-                self.stream(spec, sha256, &mut *reader)
+                self.copy(spec, &mut *reader)
             }
         }
     }
 
+    /// Hands on a sealed file that lies in memory.
+    fn share(&mut self, spec: &FileSpec, bytes: &Shared) -> Result<(), RenderError> {
+        let found = bytes.as_ref().len() as u64;
+        if found != spec.size {
+            return Err(RenderError::Size {
+                path: spec.path.clone(),
+                expected: spec.size,
+                found: found.min(spec.size.saturating_add(1)),
+            });
+        }
+        self.sink
+            .share(bytes)
+            .map_err(|source| RenderError::Write { offset: self.done, source })?;
+        self.done += found;
+        (self.progress)(self.done);
+        Ok(())
+    }
+
     /// Streams a sealed file from its reader to the sink.
-    fn stream(
-        &mut self,
-        spec: &FileSpec,
-        expected: &[u8; 32],
-        reader: &mut dyn Read,
-    ) -> Result<RenderedFile, RenderError> {
-        let mut hash = Sha256::new();
-        let mut crc32 = crc32fast::Hasher::new();
+    fn copy(&mut self, spec: &FileSpec, reader: &mut dyn Read) -> Result<(), RenderError> {
         let mut read = 0_u64;
         let size_error =
             |found| RenderError::Size { path: spec.path.clone(), expected: spec.size, found };
@@ -247,20 +210,14 @@ impl Pass<'_> {
             // A reader that claims more than it was given room for is broken;
             // `get` keeps that from being a panic.
             let bytes = self.buffer.get(..length).unwrap_or_default();
-            hash.update(bytes);
-            crc32.update(bytes);
             write(self.sink, &mut self.done, bytes)?;
             read += bytes.len() as u64;
             (self.progress)(self.done);
         }
-        if read != spec.size {
-            return Err(size_error(read));
+        match read == spec.size {
+            true => Ok(()),
+            false => Err(size_error(read)),
         }
-        let sha256: [u8; 32] = hash.finalize().into();
-        if sha256 != *expected {
-            return Err(RenderError::Hash { path: spec.path.clone() });
-        }
-        Ok(RenderedFile { crc32: crc32.finalize(), sha256 })
     }
 }
 
@@ -273,6 +230,8 @@ fn write(sink: &mut dyn Sink, done: &mut u64, bytes: &[u8]) -> Result<(), Render
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::super::sink::{FileSink, HashSink, StreamSink, Tee};
     use super::super::testing::{content, image, open, sample, sealed, volume};
     use super::*;

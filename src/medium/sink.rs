@@ -6,6 +6,8 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -24,14 +26,65 @@ const LARGE_WRITE: usize = 64 * 1024;
 /// What zeros are copied from.
 pub(super) static ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
 
+/// Bytes that lie in memory already, in a block that lives as long as somebody
+/// has a part of it.
+#[derive(Clone)]
+pub struct Shared {
+    block: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+impl Shared {
+    /// The bytes of `block` that lie in `range`; a range that lies outside of
+    /// it has none.
+    pub fn new(block: Arc<Vec<u8>>, range: Range<usize>) -> Self {
+        let range = if block.get(range.clone()).is_some() { range } else { 0..0 };
+        Self { block, range }
+    }
+
+    /// Takes `next` in, where it is what follows in the same block.
+    pub(super) fn extend(&mut self, next: &Self) -> bool {
+        let follows = Arc::ptr_eq(&self.block, &next.block) && self.range.end == next.range.start;
+        if follows {
+            self.range.end = next.range.end;
+        }
+        follows
+    }
+}
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.block[self.range.clone()]
+    }
+}
+
 /// Takes the bytes of a medium or a bundle, front to back.
 pub trait Sink {
     /// Takes the next bytes.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
+    /// Takes the next bytes, and may keep them instead of a copy.
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        self.write(bytes.as_ref())
+    }
+
     /// Takes the next `count` bytes, all zero.
     fn zeros(&mut self, count: u64) -> io::Result<()> {
         in_pieces(count, |zeros| self.write(zeros))
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        (**self).write(bytes)
+    }
+
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        (**self).share(bytes)
+    }
+
+    fn zeros(&mut self, count: u64) -> io::Result<()> {
+        (**self).zeros(count)
     }
 }
 
@@ -156,6 +209,11 @@ impl<A: Sink, B: Sink> Sink for Tee<A, B> {
         self.1.write(bytes)
     }
 
+    fn share(&mut self, bytes: &Shared) -> io::Result<()> {
+        self.0.share(bytes)?;
+        self.1.share(bytes)
+    }
+
     fn zeros(&mut self, count: u64) -> io::Result<()> {
         self.0.zeros(count)?;
         self.1.zeros(count)
@@ -198,6 +256,21 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"old").unwrap();
         assert!(FileSink::new(file).is_err());
+    }
+
+    #[test]
+    fn a_part_is_of_its_block_and_grows_only_by_what_follows_there() {
+        let block = Arc::new(b"0123456789".to_vec());
+        let part = |range| Shared::new(Arc::clone(&block), range);
+        let mut run = part(2..4);
+        assert!(!run.extend(&part(2..4)) && !run.extend(&part(5..6)));
+        let equal = Arc::new(block.to_vec());
+        assert!(!run.extend(&Shared::new(equal, 4..6)), "another block");
+        assert!(run.extend(&part(4..4)) && run.extend(&part(4..7)));
+        assert_eq!(run.as_ref(), b"23456");
+        #[expect(clippy::reversed_empty_ranges, reason = "that is the case")]
+        let ranges = [8..11, 11..12, 7..3];
+        ranges.into_iter().for_each(|range| assert!(part(range).as_ref().is_empty()));
     }
 
     #[test]

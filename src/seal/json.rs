@@ -37,7 +37,7 @@ impl JsonError {
                 fill(faults.too_long, &[("limit", language.number(*limit as u64))])
             }
             // The parser's own sentence; it was escaped when it was kept.
-            Self::Malformed(why) => why.clone(),
+            Self::Malformed(why) => fill(faults.malformed, &[("said", why.clone())]),
             Self::OtherSpelling { at } => {
                 fill(faults.other_spelling, &[("at", language.number(*at as u64))])
             }

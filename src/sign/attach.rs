@@ -8,7 +8,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::files::{self, Access, Existing, FileError, shown};
+use super::files::{self, Access, Existing, FileError, below, shown};
 use super::release::{Release, ReleaseError};
 use super::trust_folder::{TrustFolder, TrustFolderError};
 use crate::seal::base64;
@@ -232,7 +232,7 @@ fn for_release(release: &Release, signature: &Signature) -> Result<Attached, Att
     let count = signers::count(&release.chain, &release.sums_bytes, [(id, bytes.as_slice())]);
     match count.counted.len() {
         1 => {
-            let path = release.root().join(sums_signature(id));
+            let path = below(release.root(), &sums_signature(id));
             Ok(Attached { path, bytes, signer: holder.name.clone() })
         }
         _ => Err(AttachError::Key(id)),

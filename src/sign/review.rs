@@ -8,7 +8,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::files::{self, Access, Existing, FileError, shown};
+use super::files::{self, Access, Existing, FileError, below, shown};
 use super::keyfile::{KeyfileError, SigningKey};
 use super::release::{Release, outcome, write_problems};
 use crate::seal::key::{KeyId, PublicKey};
@@ -140,7 +140,7 @@ pub fn sign(release: &Release, key: &SigningKey, typed: &str) -> Result<PathBuf,
     if count.counted.len() != 1 {
         return Err(ReviewError::NotCounted);
     }
-    let path = release.root().join(sums_signature(id));
+    let path = below(release.root(), &sums_signature(id));
     files::write(&path, &file, Access::Everyone, Existing::Refuse).map_err(ReviewError::File)?;
     // Somebody else may have exchanged the release while it was shown.
     match files::read(&release.root().join(SUMS), MAX_SUMS_BYTES) {

@@ -15,10 +15,12 @@
 //! bound, and is given out once.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
+
+use crate::medium::Shared;
 
 /// Files up to this size are read ahead: of larger ones the bytes cost more
 /// than the opening, and those are hashed as they come.
@@ -29,34 +31,19 @@ const MAX_FILE_BYTES: u64 = 16 * 1024;
 /// management.
 const BLOCK: usize = 256 * 1024;
 
-/// Blocks that are kept at most: 4 MiB. Half as many are slower, twice as many
-/// hardly faster: new memory costs as much as a file's reading, and blocks that
-/// were given out are filled again.
-const MAX_BLOCKS: usize = 16;
+/// Blocks that there are at most: 10 MiB. Who renders a medium hands their bytes
+/// on as they lie and keeps them until they are written; blocks that nobody has
+/// any more are filled again.
+const MAX_BLOCKS: usize = 40;
 
 /// Reads files ahead on a thread of its own, which ends with this.
 pub(super) struct Ahead {
-    shared: Arc<Shared>,
+    common: Arc<Common>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// The bytes of one file.
-pub(super) type Bytes = Cursor<Part>;
-
-/// A part of a block. The block lives as long as one of its parts.
-pub(super) struct Part {
-    block: Arc<Vec<u8>>,
-    range: Range<usize>,
-}
-
-impl AsRef<[u8]> for Part {
-    fn as_ref(&self) -> &[u8] {
-        &self.block[self.range.clone()]
-    }
-}
-
 #[derive(Default)]
-struct Shared {
+struct Common {
     state: Mutex<State>,
     /// There is something to do for the thread.
     work: Condvar,
@@ -67,11 +54,13 @@ struct State {
     /// Paths and sizes that were offered and not begun, oldest first.
     offered: VecDeque<(String, u64)>,
     /// What was read and not asked for so far.
-    files: HashMap<String, Part>,
+    files: HashMap<String, Shared>,
     /// What was asked for before it was there: its asker reads it.
     late: HashSet<String>,
     /// Nothing more will be offered.
     complete: bool,
+    /// Who takes files in their order is no longer behind.
+    overtaken: bool,
     /// Nobody will ask any more.
     ended: bool,
     /// The thread waits for `work`.
@@ -84,55 +73,68 @@ impl Ahead {
     pub fn start<R: Read>(
         open: impl FnMut(&str) -> io::Result<R> + Send + 'static,
     ) -> Option<Self> {
-        let shared = Arc::new(Shared::default());
-        let own = Arc::clone(&shared);
+        let common = Arc::new(Common::default());
+        let own = Arc::clone(&common);
         let thread =
             Builder::new().name("read ahead".to_string()).spawn(move || own.work(open)).ok()?;
-        Some(Self { shared, thread: Some(thread) })
+        Some(Self { common, thread: Some(thread) })
     }
 
     /// Takes in a file of the listing. One that is large is none of ours.
     pub fn offer(&self, path: &str, size: u64) {
         if size <= MAX_FILE_BYTES {
-            let mut state = self.shared.lock();
+            let mut state = self.common.lock();
             if !state.complete {
                 state.offered.push_back((path.to_string(), size));
-                self.shared.wake(state);
+                self.common.wake(state);
             }
         }
     }
 
     /// The listing is complete: a second one offers nothing new.
     pub fn complete(&self) {
-        let mut state = self.shared.lock();
+        let mut state = self.common.lock();
         state.complete = true;
-        self.shared.wake(state);
+        self.common.wake(state);
     }
 
     /// The bytes of the file at `path`, if they were read; once. A file that
     /// was asked for will not be read ahead any more.
-    pub fn take(&self, path: &str) -> Option<Bytes> {
-        let mut state = self.shared.lock();
-        let Some(part) = state.files.remove(path) else {
+    pub fn take(&self, path: &str) -> Option<Shared> {
+        self.answer(path, |_| ())
+    }
+
+    /// The same for who takes all files in the listing's order, and here one of
+    /// `size` bytes: once nobody is ahead any more, the thread goes on from the
+    /// other end, or both would read the same files.
+    pub fn take_next(&self, path: &str, size: u64) -> Option<Shared> {
+        self.answer(path, |state| state.overtaken |= size <= MAX_FILE_BYTES)
+    }
+
+    fn answer(&self, path: &str, missed: impl FnOnce(&mut State)) -> Option<Shared> {
+        let mut state = self.common.lock();
+        let taken = state.files.remove(path);
+        if taken.is_none() {
             state.late.insert(path.to_string());
-            return None;
-        };
-        self.shared.wake(state);
-        Some(Cursor::new(part))
+            missed(&mut state);
+        }
+        // Blocks may have come free meanwhile.
+        self.common.wake(state);
+        taken
     }
 }
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
+        let mut state = self.common.lock();
         state.ended = true;
-        self.shared.wake(state);
+        self.common.wake(state);
         // A thread that panicked kept nothing more; nothing else depends on it.
         self.thread.take().map(JoinHandle::join);
     }
 }
 
-impl Shared {
+impl Common {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -150,10 +152,17 @@ impl Shared {
     fn work<R: Read>(&self, mut open: impl FnMut(&str) -> io::Result<R>) {
         let mut block = Filling::default();
         let mut blocks = Blocks::default();
+        let mut next = VecDeque::new();
         let mut state = self.lock();
         while !state.ended {
+            if next.is_empty() {
+                if state.overtaken && !block.files.is_empty() {
+                    blocks.given.push_back(state.keep(&mut block));
+                }
+                state.hand_out(&mut next);
+            }
             let room = !block.files.is_empty() || blocks.take(&mut block.bytes);
-            match state.offered.pop_front_if(|_| room) {
+            match next.pop_front_if(|_| room) {
                 Some((path, _)) if state.late.remove(&path) => {}
                 Some((path, size)) if block.has_room(size) => {
                     drop(state);
@@ -161,14 +170,14 @@ impl Shared {
                     state = self.lock();
                 }
                 Some(unread) => {
-                    state.offered.push_front(unread);
+                    next.push_front(unread);
                     blocks.given.push_back(state.keep(&mut block));
                 }
                 // Nobody asks before the listing is complete.
                 None if state.complete && !block.files.is_empty() => {
                     blocks.given.push_back(state.keep(&mut block));
                 }
-                None if state.complete && state.offered.is_empty() => return,
+                None if state.complete && next.is_empty() => return,
                 None => {
                     state.waits = true;
                     state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -179,14 +188,28 @@ impl Shared {
 }
 
 impl State {
+    /// Moves what is to be read next into `next`: the oldest file that was offered,
+    /// or as many of the newest ones as fill a block.
+    fn hand_out(&mut self, next: &mut VecDeque<(String, u64)>) {
+        if !self.overtaken {
+            next.extend(self.offered.pop_front());
+            return;
+        }
+        let mut bytes = 0;
+        while let Some(file) = self.offered.pop_back_if(|(_, size)| bytes + *size < BLOCK as u64) {
+            bytes += file.1;
+            next.push_front(file);
+        }
+    }
+
     /// Keeps the files of a block but for those that somebody asked for
     /// meanwhile.
     fn keep(&mut self, block: &mut Filling) -> Arc<Vec<u8>> {
-        let Filling { bytes, files } = std::mem::take(block);
+        let Filling { bytes, files, .. } = std::mem::take(block);
         let block = Arc::new(bytes);
         for (path, range) in files {
             if !self.late.remove(&path) {
-                self.files.insert(path, Part { block: Arc::clone(&block), range });
+                self.files.insert(path, Shared::new(Arc::clone(&block), range));
             }
         }
         block
@@ -204,16 +227,14 @@ impl Blocks {
     /// Puts an empty block into `place`, unless it has one; false where all are
     /// in use.
     fn take(&mut self, place: &mut Vec<u8>) -> bool {
-        if place.capacity() > 0 {
+        if !place.is_empty() {
             return true;
         }
         let done = self.given.iter().position(|block| Arc::strong_count(block) == 1);
         match done.and_then(|at| self.given.remove(at)).map(Arc::try_unwrap) {
-            Some(Ok(mut block)) => {
-                block.clear();
-                *place = block;
-            }
-            _ if self.given.len() < MAX_BLOCKS => *place = Vec::with_capacity(BLOCK),
+            Some(Ok(block)) => *place = block,
+            // Memory that was never used costs nothing before it is.
+            _ if self.given.len() < MAX_BLOCKS => *place = vec![0; BLOCK],
             _ => return false,
         }
         true
@@ -223,14 +244,17 @@ impl Blocks {
 /// A block that is being filled.
 #[derive(Default)]
 struct Filling {
+    /// [`BLOCK`] bytes, or none where there is no block.
     bytes: Vec<u8>,
+    /// Bytes of it that are filled.
+    used: usize,
     files: Vec<(String, Range<usize>)>,
 }
 
 impl Filling {
     /// True where a file of `size` bytes fits in, with one byte too many.
     fn has_room(&self, size: u64) -> bool {
-        self.bytes.len() as u64 + size < BLOCK as u64
+        self.used as u64 + size < self.bytes.len() as u64
     }
 
     /// Reads the file at `path`, if it has `size` bytes.
@@ -240,14 +264,33 @@ impl Filling {
         size: u64,
         open: &mut impl FnMut(&str) -> io::Result<R>,
     ) {
-        let start = self.bytes.len();
         // One byte too many is asked for: a file that grew shows.
-        let read = open(&path).and_then(|file| file.take(size + 1).read_to_end(&mut self.bytes));
-        match read {
-            Ok(length) if length as u64 == size => {
-                self.files.push((path, start..self.bytes.len()));
-            }
-            _ => self.bytes.truncate(start),
+        let Some(room) = self.bytes.get_mut(self.used..self.used + size as usize + 1) else {
+            return;
+        };
+        if open(&path).and_then(|mut file| whole(&mut file, room)).is_ok_and(|whole| whole) {
+            let end = self.used + size as usize;
+            self.files.push((path, self.used..end));
+            self.used = end;
+        }
+    }
+}
+
+/// Fills `room` but for its last byte, which must stay empty: true where `file` has just
+/// as many bytes. A reading that leaves a byte free which there was room for has come
+/// to the end of the file, as long as it is an ordinary one; so there is none more
+/// to see that nothing follows.
+fn whole(file: &mut impl Read, room: &mut [u8]) -> io::Result<bool> {
+    let mut filled = 0;
+    loop {
+        match file.read(&mut room[filled..]) {
+            Ok(0) => return Ok(filled + 1 == room.len()),
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if filled + 1 >= room.len() {
+            return Ok(filled + 1 == room.len());
         }
     }
 }

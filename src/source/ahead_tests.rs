@@ -1,3 +1,4 @@
+use std::io::Cursor;
 use std::sync::mpsc;
 
 use super::*;
@@ -27,15 +28,13 @@ fn opener() -> (impl FnMut(&str) -> io::Result<Cursor<Vec<u8>>> + Send, Opened) 
 impl Ahead {
     /// Waits until the thread has nothing more to do.
     fn settle(&self) {
-        while !self.thread.as_ref().unwrap().is_finished() && !self.shared.lock().waits {
+        while !self.thread.as_ref().unwrap().is_finished() && !self.common.lock().waits {
             std::thread::yield_now();
         }
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.take(path)?.read_to_end(&mut bytes).unwrap();
-        Some(bytes)
+        Some(self.take(path)?.as_ref().to_vec())
     }
 }
 
@@ -182,4 +181,40 @@ fn an_opener_that_panics_leaves_everything_to_who_asks() {
     ahead.complete();
     ahead.settle();
     assert_eq!(ahead.bytes("a"), None);
+}
+
+#[test]
+fn who_is_overtaken_goes_on_from_the_other_end_and_nothing_is_read_twice() {
+    let (mut open, opened) = opener();
+    let (let_go, gate) = mpsc::channel::<()>();
+    let ahead = Ahead::start(move |path: &str| {
+        gate.recv().unwrap();
+        open(path)
+    })
+    .unwrap();
+    let paths: Vec<String> = (0..300).map(|n| format!("{n:03}/4096")).collect();
+    paths.iter().for_each(|path| ahead.offer(path, 4096));
+    ahead.complete();
+    // A large file and a question out of turn say nothing of who is ahead.
+    assert!(ahead.take_next("large", MAX_FILE_BYTES + 1).is_none());
+    assert!(ahead.take("299/4096").is_none());
+    (0..3).for_each(|_| let_go.send(()).unwrap());
+    while opened.lock().unwrap().len() < 3 {
+        std::thread::yield_now();
+    }
+    assert!(!ahead.common.lock().overtaken);
+    let asked: Vec<&String> =
+        paths[..10].iter().filter(|path| ahead.take_next(path, 4096).is_none()).collect();
+    assert!(asked.len() >= 7, "{asked:?}");
+    (0..300).for_each(|_| let_go.send(()).unwrap());
+    ahead.settle();
+    let order = opened.lock().unwrap().clone();
+    // Three or four from the front, then the last ones, as many as fill a block.
+    let turn = order.iter().position(|path| path > &paths[200]).unwrap();
+    assert!(turn <= 4, "{order:?}");
+    assert_eq!(order[turn], paths[299 - (BLOCK - 1) / 4096 + 1].as_str());
+    assert_eq!(order.iter().collect::<HashSet<_>>().len(), order.len(), "one was read twice");
+    for path in &paths[10..299] {
+        assert_eq!(ahead.bytes(path), Some(content(path, 4096)), "{path}");
+    }
 }

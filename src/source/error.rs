@@ -6,7 +6,7 @@ use std::io;
 use super::fence::{BadPlace, Spent};
 use super::oddity::Oddity;
 use crate::seal::names::escape_message;
-use crate::text::{Entry, Language, Table, fill};
+use crate::text::{Entry, Language, Table, fill, own};
 
 /// What was being done when the system failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl SourceError {
                 vec![place(path), ("limit", language.number(*limit as u64))]
             }
             Self::Io { place: it, source, .. } => {
-                vec![place(it), ("error", escape_message(&source.to_string()))]
+                vec![place(it), ("error", escape_message(&own::words_of(source, language)))]
             }
         };
         fill(self.entry(table).what, &values)

@@ -18,7 +18,7 @@
 use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use super::ahead::Ahead;
@@ -26,7 +26,9 @@ use super::error::{Doing, SourceError};
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
 use super::remark::Limit;
 use super::{Raw, Shape, Source};
+use crate::medium::Shared;
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
+use crate::text::own;
 
 /// Folders that Windows makes on the root of a drive that it mounts writable.
 pub const SYSTEM_FOLDERS: [&str; 2] = ["System Volume Information", "$RECYCLE.BIN"];
@@ -129,7 +131,7 @@ impl FolderSource {
         };
         if let Some(error) = unread {
             // The rest is looked at all the same: what is wrong there is said.
-            let (path, detail) = (path.to_string(), error.to_string());
+            let (path, detail) = (path.to_string(), own::all_words_of(&error));
             gatherer.remark(Remark::Unread { path, detail });
             return Ok(Ok(()));
         }
@@ -177,7 +179,7 @@ impl FolderSource {
             let below = match folder.open_folder(&raw) {
                 Ok(below) => below,
                 Err(error) => {
-                    let detail = error.to_string();
+                    let detail = own::all_words_of(&error);
                     gatherer.remark(Remark::Unread { path, detail });
                     continue;
                 }
@@ -209,7 +211,7 @@ impl Source for FolderSource {
 
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
         if let Some(bytes) = self.ahead.as_ref().and_then(|ahead| ahead.take(path)) {
-            return Ok(Box::new(bytes));
+            return Ok(Box::new(Cursor::new(bytes)));
         }
         let fail = |error| SourceError::io(&self.place_of(path), Doing::Opening, error);
         let file = self.opener.borrow_mut().file(path).map_err(fail)?;
@@ -224,6 +226,10 @@ impl Source for FolderSource {
     fn read_ahead(&mut self) {
         let mut opener = Opener::new(self.root());
         self.ahead = Ahead::start(move |path| opener.file(path));
+    }
+
+    fn in_memory(&self, path: &str, size: u64) -> Option<Shared> {
+        self.ahead.as_ref()?.take_next(path, size)
     }
 
     fn mounted(&self) -> Mounted {
@@ -255,7 +261,7 @@ fn streams(found: io::Result<Vec<(std::ffi::OsString, u64)>>, path: &str, gather
                 gatherer.remark(Remark::Stream { path: path.clone(), name, size });
             }
         }
-        Err(error) => gatherer.remark(Remark::Unread { path, detail: error.to_string() }),
+        Err(error) => gatherer.remark(Remark::Unread { path, detail: own::all_words_of(&error) }),
     }
 }
 
@@ -312,6 +318,6 @@ mod mounts {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 #[path = "folder_tests.rs"]
 mod tests;

@@ -83,6 +83,20 @@ pub struct Listing {
     pub remarks: Vec<Remark>,
 }
 
+impl Listing {
+    /// True where `path`, or what is below it, lies in a folder that could not be
+    /// looked into: that it is not listed does not say that it is not there.
+    pub fn hides(&self, path: &str) -> bool {
+        self.remarks.iter().any(|remark| match remark {
+            Remark::Unread { path: folder, .. } if folder.is_empty() => true,
+            Remark::Unread { path: folder, .. } => {
+                path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            }
+            _ => false,
+        })
+    }
+}
+
 /// The limit of a listing was reached; a remark says so.
 #[derive(Debug)]
 pub(super) struct Full;

@@ -57,6 +57,7 @@ pub use oddity::Oddity;
 pub use positioned::ReadAt;
 pub use remark::{Limit, Remark};
 
+use crate::medium::Shared;
 use bundle::BundleSource;
 use folder::FolderSource;
 use volume::VolumeSource;
@@ -109,9 +110,16 @@ pub trait Source {
     fn raw(&self) -> Result<Raw<'_>, SourceError>;
 
     /// For those who will want most of the files: from now on another thread
-    /// may read small ones as the next listing finds them, into at most 4 MiB.
+    /// may read small ones as the next listing finds them, into at most 10 MiB.
     /// Answers stay the same.
     fn read_ahead(&mut self) {}
+
+    /// The bytes of the file at `path`, of `size` bytes by its listing, if they were
+    /// read ahead; for who takes all files in the listing's order. `None` says
+    /// nothing of the file.
+    fn in_memory(&self, _path: &str, _size: u64) -> Option<Shared> {
+        None
+    }
 
     /// What is known of the file system that a folder lies on.
     fn mounted(&self) -> Mounted {
@@ -136,6 +144,11 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>, SourceError> {
     let root = drive_root(path);
     #[cfg(windows)]
     let path = root.as_path();
+    // A slash behind a link, as a shell completes it, would lead through it.
+    #[cfg(not(windows))]
+    let named: std::path::PathBuf = path.components().collect();
+    #[cfg(not(windows))]
+    let path = named.as_path();
     let fail = |doing, error| SourceError::opening(&place, doing, error);
     let is_link =
         fs::symlink_metadata(path).map_err(|error| fail(Doing::LookingAt, error))?.is_symlink();

@@ -11,7 +11,7 @@ use super::fence::BadPlace;
 use super::listing::{Attributes, MAX_DEPTH};
 use super::oddity::Oddity;
 use crate::seal::names::escape;
-use crate::text::{Language, fill};
+use crate::text::{Language, Words, fill};
 
 /// Where a reader gave up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,8 +204,8 @@ pub enum Remark {
     Unread {
         /// The path.
         path: String,
-        /// The system's reason.
-        detail: String,
+        /// Why.
+        detail: Words,
     },
 }
 
@@ -284,7 +284,7 @@ impl Remark {
                 vec![below(path), ("name", escape(name)), ("size", language.number(*size))],
             ),
             Self::Unread { path, detail } => {
-                (words.unread, vec![below(path), ("detail", escape(detail))])
+                (words.unread, vec![below(path), ("detail", escape(detail.in_language(language)))])
             }
         };
         fill(template, &values)

@@ -54,8 +54,14 @@ pub fn parent_and_name(path: &Path) -> Result<(SystemFolder, OsString), StoreErr
 }
 
 impl AtomicFile<SystemFolder> {
-    /// Begins the file `path`.
+    /// Begins the file `path`. What leads to a device or a pipe is no place for a
+    /// file, replace or not: to put one under its name would take the device's
+    /// name away and reach the device not at all.
     pub fn create_at(path: &Path, access: Access, existing: Existing) -> Result<Self, StoreError> {
+        let is_other = |kind: std::fs::FileType| !kind.is_file() && !kind.is_dir();
+        if std::fs::metadata(path).is_ok_and(|there| is_other(there.file_type())) {
+            return Err(StoreError::OtherKind(path.to_path_buf()));
+        }
         let (folder, name) = parent_and_name(path)?;
         Self::create(&folder, &name, access, existing)
     }

@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 
 use super::error::shown;
-use crate::text::{Language, fill};
+use crate::seal::names::escape_message;
+use crate::text::{Language, fill, own};
 
 macro_rules! doings {
     ($($(#[$doc:meta])* $variant:ident: $field:ident,)*) => {
@@ -25,7 +26,7 @@ macro_rules! doings {
                 let template = match self {
                     $(Self::$variant => words.$field,)*
                 };
-                fill(template, &[("path", shown(path)), ("error", error.to_string())])
+                fill(template, &[("path", shown(path)), ("error", escape_message(&own::words_of(error, language)))])
             }
         }
     };
@@ -69,7 +70,7 @@ mod tests {
                 .map(|language| doing.failed(Path::new("a\u{1b}b"), &error(), language));
             assert_ne!(english, french);
             for words in [english, french] {
-                assert!(words.contains("a\\u{1b}b") && words.ends_with("no"), "{words}");
+                assert!(words.contains("a\\u{1b}b") && words.contains("no"), "{words}");
             }
         }
     }

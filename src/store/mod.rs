@@ -41,3 +41,6 @@ pub enum Existing {
     /// Put the new one in its place, in one step (`--force`).
     Replace,
 }
+
+#[cfg(test)]
+mod words_tests;

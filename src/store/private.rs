@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::{advice_for, shown};
 use super::folder::{Access, SystemFolder};
-use crate::text::{Entry, Language, Table, fill};
+use crate::seal::names::escape_message;
+use crate::text::{Entry, Language, Table, fill, own};
 
 /// Why a folder is not safe to keep state in.
 #[derive(Debug)]
@@ -88,7 +89,9 @@ impl PrivacyFault {
             Self::Writable { path, bits } => vec![at(path), ("bits", format!("{bits:04o}"))],
             Self::OtherOwner { path, owner } => vec![at(path), ("owner", owner.clone())],
             Self::WritableBy { path, who } => vec![at(path), ("who", who.clone())],
-            Self::Io { path, error } => vec![at(path), ("error", error.to_string())],
+            Self::Io { path, error } => {
+                vec![at(path), ("error", escape_message(&own::words_of(error, language)))]
+            }
             Self::Unsupported => vec![],
         };
         fill(self.entry(language.table()).what, &values)

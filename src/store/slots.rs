@@ -13,9 +13,8 @@
 
 use super::Doing;
 use super::advice_for;
-use crate::text::Language;
-use crate::text::fill;
-use std::ffi::OsString;
+use crate::text::{Language, SlotFaults, Words, fill};
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use super::Existing;
@@ -25,6 +24,7 @@ use super::folder::{Access, EntryKind, Folder};
 use super::lock::Locked;
 use crate::seal::digest::Digest;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
+use crate::seal::names::escape_message;
 
 /// Format of the files that this program reads and writes.
 pub const SLOT_FORMAT: u64 = 1;
@@ -54,8 +54,8 @@ pub enum SlotsRead {
     Missing,
     /// Something that no power cut leaves. Never to be taken for a value.
     Torn {
-        /// What is wrong, with the file's name.
-        what: String,
+        /// What is wrong, with the file's name; escaped.
+        what: Words,
     },
     /// A newer program wrote this.
     Newer {
@@ -98,7 +98,7 @@ impl SlotsError {
         match self {
             Self::Read(error) => error.words(language),
             Self::State(SlotsRead::Torn { what }) => {
-                fill(faults.torn.what, &[("what", what.clone())])
+                fill(faults.torn.what, &[("what", what.in_language(language).to_string())])
             }
             Self::State(SlotsRead::Newer { format }) => {
                 fill(faults.newer.what, &[("format", format.to_string())])
@@ -139,11 +139,14 @@ impl fmt::Display for SlotsError {
 
 impl std::error::Error for SlotsError {}
 
+/// Why a file is none of ours: its text, in whichever language.
+type Fault = fn(&SlotFaults) -> &'static str;
+
 /// One file of the two.
 enum Slot {
     Absent,
     Newer(u64),
-    Bad(&'static str),
+    Bad(Fault),
     Good { generation: u64, body: Vec<u8> },
 }
 
@@ -198,27 +201,24 @@ impl Slots {
         }
         for (number, slot) in slots.iter().enumerate() {
             if let Slot::Bad(what) = slot {
-                return Ok(torn(format!("{}.{number}: {what}", self.name)));
+                return Ok(torn(*what, &self.file(number as u64)));
             }
         }
         Ok(match slots {
             [Slot::Absent, Slot::Absent] => SlotsRead::Missing,
             [Slot::Absent, Slot::Good { generation: 0, .. }] => SlotsRead::Missing,
-            [Slot::Absent, _] => torn(format!("{}.0 is missing", self.name)),
-            [_, Slot::Absent] => torn(format!("{}.1 is missing", self.name)),
+            [Slot::Absent, _] => torn(|faults| faults.missing, &self.file(0)),
+            [_, Slot::Absent] => torn(|faults| faults.missing, &self.file(1)),
             [
                 Slot::Good { generation: odd, body },
                 Slot::Good { generation: even, body: other },
             ] => match odd.abs_diff(even) {
                 1 if odd > even => SlotsRead::Good { generation: odd, body },
                 1 => SlotsRead::Good { generation: even, body: other },
-                _ => torn(format!(
-                    "{}: generations {odd} and {even} do not follow each other",
-                    self.name
-                )),
+                _ => SlotsRead::Torn { what: out_of_sequence(&self.name, odd, even) },
             },
             // Bad and newer slots were answered above.
-            _ => torn(self.name.clone()),
+            _ => torn(|faults| faults.not_ours, OsStr::new(&self.name)),
         })
     }
 
@@ -240,12 +240,12 @@ impl Slots {
             .entry(&name)
             .map_err(|error| ReadError::Io { path: folder.path().join(&name), error })?;
         if entry.is_some_and(|entry| entry.kind != EntryKind::File) {
-            return Ok(Slot::Bad("not a file"));
+            return Ok(Slot::Bad(|faults| faults.not_a_file));
         }
         match read_bounded(folder, &name, limit) {
             Ok(None) => Ok(Slot::Absent),
             Ok(Some(bytes)) => Ok(parse(&bytes, slot)),
-            Err(ReadError::TooLong { .. }) => Ok(Slot::Bad("longer than any state")),
+            Err(ReadError::TooLong { .. }) => Ok(Slot::Bad(|faults| faults.too_long)),
             Err(error) => Err(error),
         }
     }
@@ -322,8 +322,16 @@ impl Slots {
     }
 }
 
-fn torn(what: String) -> SlotsRead {
-    SlotsRead::Torn { what }
+fn torn(fault: Fault, file: &OsStr) -> SlotsRead {
+    let file = [("file", escape_message(&file.to_string_lossy()))];
+    let words = |language: Language| fill(fault(&language.table().slot_faults), &file);
+    SlotsRead::Torn { what: Words::of(words) }
+}
+
+fn out_of_sequence(name: &str, odd: u64, even: u64) -> Words {
+    let values =
+        [("file", escape_message(name)), ("odd", odd.to_string()), ("even", even.to_string())];
+    Words::with(|table| table.slot_faults.no_sequence, &values)
 }
 
 fn slot_of(generation: u64) -> u64 {
@@ -345,25 +353,25 @@ fn parse(bytes: &[u8], slot: u64) -> Slot {
     let end = bytes.iter().take(MAX_HEADER_BYTES).position(|byte| *byte == b'\n');
     let line = end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok());
     let (Some(end), Some(line)) = (end, line) else {
-        return Slot::Bad("no first line");
+        return Slot::Bad(|faults| faults.no_first_line);
     };
     let fields: Vec<&str> = line.split(' ').collect();
     let number = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
     match (fields.first(), number(1)) {
         (Some(&MAGIC), Some(format)) if format > SLOT_FORMAT => return Slot::Newer(format),
         (Some(&MAGIC), Some(SLOT_FORMAT)) => {}
-        _ => return Slot::Bad("no slot of ours"),
+        _ => return Slot::Bad(|faults| faults.not_ours),
     }
     let Some(generation) = number(2) else {
-        return Slot::Bad("no generation");
+        return Slot::Bad(|faults| faults.no_generation);
     };
     let body = &bytes[end + 1..];
     // Printed again and compared: one spelling, right length, right digest.
     if print(generation, body) != bytes {
-        return Slot::Bad("the bytes do not match their SHA-256");
+        return Slot::Bad(|faults| faults.other_bytes);
     }
     if slot_of(generation) != slot {
-        return Slot::Bad("a generation of the other slot");
+        return Slot::Bad(|faults| faults.other_slot);
     }
     Slot::Good { generation, body: body.to_vec() }
 }

@@ -3,6 +3,7 @@
 use super::table::{Entry, Table};
 
 mod cards;
+mod causes;
 mod commands;
 mod copying;
 mod details;
@@ -33,6 +34,12 @@ pub(super) const TABLE: Table = Table {
     destination_faults: details::DESTINATION_FAULTS,
     staging_faults: details::STAGING_FAULTS,
     differences: details::DIFFERENCES,
+    io_faults: causes::IO_FAULTS,
+    facts: causes::FACTS,
+    asked: causes::ASKED,
+    slot_faults: causes::SLOT_FAULTS,
+    plan_faults: causes::PLAN_FAULTS,
+    usage_faults: causes::USAGE_FAULTS,
     claims: details::CLAIMS,
     labels: reports::LABELS,
     cards: cards::CARDS,

@@ -8,9 +8,14 @@
 
 mod en;
 mod fr;
+pub mod own;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod words;
 
-pub use table::{Cards, Details, Entry, Regions, Table};
+pub use table::{Cards, Details, Entry, Facts, Regions, SlotFaults, Table};
+pub use words::Words;
 
 /// Columns of a screen: nothing that a person reads is wider.
 pub const COLUMNS: usize = 80;

@@ -30,6 +30,7 @@ macro_rules! texts {
 }
 
 mod cards;
+mod causes;
 mod commands;
 mod copying;
 mod details;
@@ -40,6 +41,7 @@ mod procedure;
 mod reports;
 
 pub use cards::Cards;
+pub use causes::{Asked, Facts, IoFaults, PlanFaults, SlotFaults, UsageFaults};
 pub use commands::{Failures, Help};
 pub use copying::CopyFailures;
 pub use details::{
@@ -87,6 +89,18 @@ pub struct Table {
     pub staging_faults: StagingFaults,
     /// Differences of what was written.
     pub differences: Differences,
+    /// What one of us says inside of an error of input and output.
+    pub io_faults: IoFaults,
+    /// What is known of a computer.
+    pub facts: Facts,
+    /// What the questions of a record are about.
+    pub asked: Asked,
+    /// Why a stored value is none.
+    pub slot_faults: SlotFaults,
+    /// Why a volume cannot be planned.
+    pub plan_faults: PlanFaults,
+    /// Why a command line is not understood.
+    pub usage_faults: UsageFaults,
     /// What a release says of itself.
     pub claims: ClaimLabels,
     /// Reports.

@@ -97,7 +97,11 @@ fn volume(
     let spec = release::volume(&accepted.manifest, &accepted.release_code);
     let plan = match Plan::new(&spec, all_files(accepted)) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::failed(Kind::NotRendered { detail: Detail::said(&error) }),
+        Err(error) => {
+            return Outcome::failed(Kind::NotRendered {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let shape = source.shape();
     let (mut reader, length) = match source.raw() {
@@ -153,7 +157,7 @@ fn volume(
         let place = Spot::Sector(at / 512);
         let detail = match length.is_none() && at >= MAX_DISK_BYTES {
             true => Detail::with(|details| details.size_unknown, &[]),
-            false => Detail::said(error),
+            false => Detail::failed(&error),
         };
         findings.push(Kind::ReadError { place, detail });
     }
@@ -242,7 +246,11 @@ fn bundle(
     let issued = release::issued(&accepted.manifest);
     let plan = match BundlePlan::new(issued, all_files(accepted)) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::failed(Kind::NotRendered { detail: Detail::said(&error) }),
+        Err(error) => {
+            return Outcome::failed(Kind::NotRendered {
+                detail: Detail::of(|language| error.words(language)),
+            });
+        }
     };
     let (mut reader, _) = match source.raw() {
         Ok(raw) => raw,
@@ -274,7 +282,7 @@ fn bundle(
     }
     if let Some((at, error)) = comparison.read_error {
         let place = Spot::Byte(at);
-        findings.push(Kind::ReadError { place, detail: Detail::said(error) });
+        findings.push(Kind::ReadError { place, detail: Detail::failed(&error) });
     }
     Outcome { findings, compared: None, taker_error: None }
 }

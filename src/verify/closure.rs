@@ -74,6 +74,7 @@ impl<'a> Expected<'a> {
             listing.entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
         for (path, size) in &self.files {
             match seen.get(path).map(|entry| &entry.kind) {
+                None if listing.hides(path) => {}
                 None => findings.push(Kind::FileMissing { path: path.to_string() }),
                 Some(EntryKind::File { size: found }) if found != size => {
                     let (expected, found) = (*size, *found);
@@ -154,7 +155,7 @@ pub fn remark(remark: &Remark) -> Kind {
             Kind::NameNotAllowed { path: path.clone() }
         }
         Remark::Unread { path, detail } => {
-            Kind::ReadError { place: Spot::Path(path.clone()), detail: Detail::said(detail) }
+            Kind::ReadError { place: Spot::Path(path.clone()), detail: Detail::all(detail) }
         }
         Remark::Stream { path, name, size } => stream(path, name, *size),
         Remark::DoubleName { path, .. } => Kind::DoubleName { path: path.clone() },

@@ -114,7 +114,7 @@ fn remarks_become_findings_but_for_names_that_are_judged_anyway() {
             Remark::NotText { path: path() },
             Remark::TrimmedName { path: path() },
             Remark::DoubleName { path: path(), other: "a".to_string() },
-            Remark::Unread { path: path(), detail: "no".to_string() },
+            Remark::Unread { path: path(), detail: crate::text::Words::of(|_| "no".to_string()) },
         ],
     };
     let names = Kind::NameNotAllowed { path: path() };

@@ -110,7 +110,7 @@ pub fn check(
         true => match taker.begin(accepted) {
             Ok(()) => taker,
             Err(error) => {
-                decision.report.findings.push(Kind::NotKept { detail: Detail::said(&error) });
+                decision.report.findings.push(Kind::NotKept { detail: Detail::failed(&error) });
                 decision.taker_error = Some(error);
                 return decision;
             }
@@ -123,7 +123,7 @@ pub fn check(
     decision.report.findings.extend(outcome.findings);
     decision.report.compared = outcome.compared;
     if let Some(error) = &outcome.taker_error {
-        decision.report.findings.push(Kind::NotKept { detail: Detail::said(error) });
+        decision.report.findings.push(Kind::NotKept { detail: Detail::failed(error) });
     }
     decision.taker_error = outcome.taker_error;
     decision
@@ -167,10 +167,11 @@ pub fn seal(source: &mut dyn Source, request: &Request<'_>) -> (Decision, Option
 /// Reads the files of the seal, bounded.
 fn gather(source: &mut dyn Source, listing: &Listing, report: &mut Report) -> SealFiles {
     let paths = listing.entries.iter().filter(|entry| entry.is_file()).map(|entry| &*entry.path);
-    let (seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
+    let (mut seal, findings) = SealFiles::gather(paths, &mut |path, limit| {
         source.read(path, limit).map_err(ReadFault::from)
     });
     report.findings.extend(findings);
+    seal.not_seen(|path| listing.hides(path));
     seal
 }
 

@@ -10,11 +10,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::seal::digest::Digest;
 use crate::seal::manifest::FileEntry;
-use crate::source::{Entry, Listing, Source};
+use crate::source::{Entry, Listing, Remark, Source};
 use crate::text::Language;
 
 use super::bytes::Outcome;
-use super::closure::{Expected, bounded, remarks, sealed_files};
+use super::closure::{Expected, bounded, remark, remarks, sealed_files};
 use super::decide::{Accepted, Progress, Taker};
 use super::detail::Detail;
 use super::drive_folders::set_apart;
@@ -46,7 +46,7 @@ pub fn compare(
     let mut hasher = Hasher { buffer: vec![0; PIECE], done: 0, all, taker, progress };
     let mut files = 0;
     for file in sealed.iter().copied() {
-        if absent.contains(file.path.as_str()) {
+        if absent.contains(file.path.as_str()) || judged.hides(&file.path) {
             continue;
         }
         match hasher.file(source, file) {
@@ -62,7 +62,11 @@ pub fn compare(
     }
     let bytes = hasher.done;
     match source.listing() {
-        Ok(again) if same_set(listing, &again, &findings) => {}
+        Ok(again) if same_set(listing, &again, &findings) => {
+            // What cannot be looked into any more was not seen a second time.
+            let news = again.remarks.iter().filter(|remark| !listing.remarks.contains(remark));
+            findings.extend(news.map(remark));
+        }
         Ok(_) => {
             let changed = |language: Language| language.table().details.changed_while_read;
             let detail = Detail::of(|language| changed(language).to_string());
@@ -83,7 +87,8 @@ pub fn compare(
 /// shows only what it remembers: what is no longer seen there is unread, which
 /// is said already, and not changed. Something new is a change in every case.
 fn same_set(judged: &Listing, again: &Listing, findings: &[Kind]) -> bool {
-    let unread = findings.iter().any(|kind| matches!(kind, Kind::ReadError { .. }));
+    let unread = findings.iter().any(|kind| matches!(kind, Kind::ReadError { .. }))
+        || again.remarks.iter().any(|remark| matches!(remark, Remark::Unread { .. }));
     let known: BTreeMap<&str, &Entry> =
         judged.entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
     let is_known = |entry: &Entry| known.get(entry.path.as_str()) == Some(&entry);
@@ -128,7 +133,7 @@ impl Hasher<'_, '_> {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unread(Detail::said(error))),
+                Err(error) => return Err(unread(Detail::failed(&error))),
             };
             size += read as u64;
             if size > file.size {
@@ -151,7 +156,7 @@ impl Hasher<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{EntryKind, Remark};
+    use crate::source::EntryKind;
 
     fn listing(files: &[(&str, u64)]) -> Listing {
         let entry = |(path, size): &(&str, u64)| Entry {
@@ -169,10 +174,15 @@ mod tests {
         let error =
             Kind::ReadError { place: Spot::Path("b".to_string()), detail: Detail::said("gone") };
         let mut less = listing(&[("a", 1)]);
-        less.remarks.push(Remark::Unread { path: "x".to_string(), detail: "gone".to_string() });
+        less.remarks.push(Remark::Unread {
+            path: "x".to_string(),
+            detail: crate::text::Words::of(|_| "gone".to_string()),
+        });
         assert!(same_set(&judged, &judged, &[]));
         assert!(same_set(&judged, &less, std::slice::from_ref(&error)));
+        assert!(same_set(&judged, &less, &[]), "the second look says so itself");
         // Without an error it is a change; so is anything that was not there.
+        less.remarks.clear();
         assert!(!same_set(&judged, &less, &[]));
         let other = Kind::FileMissing { path: "b".to_string() };
         assert!(!same_set(&judged, &less, &[other]));

@@ -200,8 +200,13 @@ fn writing_beside_an_attached_image_changes_nothing_of_it() {
     };
     let on_it = Storage { disks: whole[..1].to_vec(), ..disk(0, false, false, false) };
     let beside = Storage { disks: whole[1..].to_vec(), ..disk(0, false, false, false) };
-    let disks = BTreeMap::from([("/source", attached), ("/tmp", on_it), ("/usr", beside)]);
+    // Two folders that are there, on every system.
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [mounted, other] = folders.each_ref().map(|folder| -> &'static str {
+        folder.path().canonicalize().unwrap().to_string_lossy().into_owned().leak()
+    });
+    let disks = BTreeMap::from([("/source", attached), (mounted, on_it), (other, beside)]);
     let around = Fake { program: "/fixed/bin/mediaseal-verify", disks };
-    assert!(would_change(Path::new("/source"), Path::new("/tmp"), &around));
-    assert!(!would_change(Path::new("/source"), Path::new("/usr"), &around));
+    assert!(would_change(Path::new("/source"), Path::new(mounted), &around));
+    assert!(!would_change(Path::new("/source"), Path::new(other), &around));
 }

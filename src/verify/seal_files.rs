@@ -138,6 +138,19 @@ impl SealFiles {
         }
     }
 
+    /// Notes what every seal has and what is not here only since the folder that
+    /// it lies in could not be looked into.
+    pub fn not_seen(&mut self, hidden: impl Fn(&str) -> bool) {
+        let first = trust_document(1);
+        let here = [
+            (SUMS, self.sums.is_some()),
+            (MANIFEST, self.manifest.is_some()),
+            (first.as_str(), self.trust_documents.contains_key(&1)),
+        ];
+        let unseen = here.into_iter().filter(|(path, here)| !here && hidden(path));
+        self.unread.extend(unseen.map(|(path, _)| path.to_string()));
+    }
+
     /// True where a signature over `SHA256SUMS` could not be read.
     pub fn lacks_a_signature(&self) -> bool {
         let is = |path: &String| matches!(seal_name(path), Some(SealName::SumsSignature(_)));

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::seal::anchor;
 use crate::seal::chain::Chain;
 use crate::seal::limits::MAX_ANCHOR_BYTES;
-use crate::seal::names::{Identifier, escape, escape_message, escape_path};
+use crate::seal::names::{Identifier, escape, escape_path};
 use crate::seal::timestamp::Timestamp;
 use crate::source::{self, Shape, Source, SourceError};
 use crate::sys::device::{DeviceFacts, device_facts};
@@ -235,21 +235,23 @@ pub fn read_anchor(path: &Path, language: Language) -> Result<GivenAnchor, Failu
 pub fn read_anchor_bytes(path: &Path, language: Language) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     let entry = language.table().failures.anchor_unreadable;
-    let refuse = |detail: String| {
-        let values = [("path", escape_path(path)), ("detail", escape_message(&detail))];
-        failure(Outcome::Io, entry, &values)
+    let refuse = |detail: Detail| {
+        let detail = detail.words(language).to_string();
+        failure(Outcome::Io, entry, &[("path", escape_path(path)), ("detail", detail)])
     };
+    let unread = |error: std::io::Error| refuse(Detail::failed(&error));
     // A pipe would make us wait for a writer.
-    let metadata = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?;
+    let metadata = std::fs::metadata(path).map_err(unread)?;
     if !metadata.is_file() {
-        return Err(refuse(language.table().details.not_a_file.to_string()));
+        return Err(refuse(Detail::with(|details| details.not_a_file, &[])));
     }
-    let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
+    let file = std::fs::File::open(path).map_err(unread)?;
     let mut bytes = Vec::new();
+    let limit_said = ("limit", MAX_ANCHOR_BYTES.to_string());
     let limit = MAX_ANCHOR_BYTES as u64 + 1;
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| refuse(error.to_string()))?;
+    file.take(limit).read_to_end(&mut bytes).map_err(unread)?;
     match bytes.len() > MAX_ANCHOR_BYTES {
-        true => Err(refuse(format!("> {MAX_ANCHOR_BYTES}"))),
+        true => Err(refuse(Detail::fact(|facts| facts.anchor_too_long, &[limit_said]))),
         false => Ok(bytes),
     }
 }

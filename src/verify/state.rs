@@ -96,7 +96,7 @@ pub enum StateError {
     /// The marker cannot be written.
     Store(StoreError),
     /// The state is not what it was a moment ago.
-    Changed(String),
+    Changed(Detail),
 }
 
 impl StateError {
@@ -106,9 +106,10 @@ impl StateError {
             Self::Lock(error) => error.words(language),
             Self::Slots(error) => error.words(language),
             Self::Store(error) => error.words(language),
-            Self::Changed(why) => {
-                fill(language.table().details.changed_meanwhile, &[("why", why.clone())])
-            }
+            Self::Changed(why) => fill(
+                language.table().details.changed_meanwhile,
+                &[("why", why.words(language).to_string())],
+            ),
         }
     }
 }
@@ -141,7 +142,7 @@ pub(super) fn read_in(folder: SystemFolder) -> StateRead {
     let lost = |detail| StateRead::Unusable(Kind::StateLost { detail });
     let was_here = match was_enrolled(&folder) {
         Ok(was_here) => was_here,
-        Err(error) => return lost(Detail::said(error)),
+        Err(error) => return lost(Detail::failed(&error)),
     };
     let ((trust, first), (floors, second)) =
         match (read_slots(&folder, TRUST), read_slots(&folder, FLOORS)) {
@@ -198,26 +199,29 @@ pub(super) fn read_slots(folder: &SystemFolder, name: &str) -> Result<Option<Sto
         Ok(SlotsRead::Missing) => Ok(None),
         Ok(SlotsRead::Good { body, generation }) => Ok(Some((body, generation))),
         Ok(SlotsRead::Newer { .. }) => Err(Kind::StateNewer),
-        Ok(SlotsRead::Torn { what }) => Err(Kind::StateLost { detail: Detail::said(what) }),
-        Err(error) => Err(Kind::StateLost { detail: Detail::said(error) }),
+        Ok(SlotsRead::Torn { what }) => Err(Kind::StateLost { detail: Detail::all(&what) }),
+        Err(error) => Err(Kind::StateLost { detail: Detail::of(|language| error.words(language)) }),
     }
 }
 
 pub(super) fn trust_body(chain: &Chain) -> Result<Vec<u8>, StateError> {
-    let body = anchor::print(chain).map_err(|error| StateError::Changed(error.to_string()))?;
+    let refused = |error: AnchorError| StateError::Changed(Detail::of(|l| error.words(l)));
+    let body = anchor::print(chain).map_err(refused)?;
     // What cannot be read again must never take the place of what can.
     match anchor::parse(&body) {
         Ok(again) if again == *chain => Ok(body),
-        Ok(_) => Err(StateError::Changed("the chain does not read back".to_string())),
-        Err(error) => Err(StateError::Changed(error.to_string())),
+        Ok(_) => Err(StateError::Changed(Detail::slot(|faults| faults.trust_changed))),
+        Err(error) => Err(refused(error)),
     }
 }
 
 pub(super) fn floors_body(memory: &Memory) -> Result<Vec<u8>, StateError> {
-    let body = memory.print().map_err(|error| StateError::Changed(error.to_string()))?;
+    let body = memory
+        .print()
+        .map_err(|error| StateError::Changed(Detail::of(|language| error.words(language))))?;
     match Memory::parse(&body) {
         Ok(again) if again == *memory => Ok(body),
-        _ => Err(StateError::Changed("the floors do not read back".to_string())),
+        _ => Err(StateError::Changed(Detail::slot(|faults| faults.floors_changed))),
     }
 }
 
@@ -289,9 +293,11 @@ impl State {
         let locked = Locked::acquire(self.folder.clone(), PATIENCE).map_err(StateError::Lock)?;
         match read_in(self.folder.clone()) {
             StateRead::Ready(now) => *self = now,
-            StateRead::NotEnrolled => return Err(StateError::Changed("it is gone".to_string())),
+            StateRead::NotEnrolled => {
+                return Err(StateError::Changed(Detail::slot(|faults| faults.gone)));
+            }
             StateRead::Unusable(kind) => {
-                return Err(StateError::Changed(kind.what(Language::English)));
+                return Err(StateError::Changed(Detail::of(|language| kind.what(language))));
             }
         }
         Ok(locked)

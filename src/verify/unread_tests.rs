@@ -1,6 +1,7 @@
 //! A drive that fails while it is read says nothing of what was signed: what
 //! could not be read is neither missing nor other than signed.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 use super::super::finding::Unpinned;
@@ -11,12 +12,15 @@ use super::tests::release;
 use super::*;
 use crate::seal::layout::trust_document;
 use crate::source::folder::FolderSource;
-use crate::source::{Doing, Raw, SourceError};
+use crate::source::{Doing, Entry, EntryKind, Raw, SourceError};
 
 /// A folder on a drive that cannot read one of its files, or its list of them.
 struct Failing {
     folder: FolderSource,
     path: String,
+    /// Lists that were given, and how many of them are whole.
+    looks: Cell<usize>,
+    good_looks: usize,
 }
 
 impl Source for Failing {
@@ -25,13 +29,23 @@ impl Source for Failing {
     }
 
     fn listing(&self) -> Result<Listing, SourceError> {
-        match self.path.is_empty() {
-            false => self.folder.listing(),
-            true => {
-                let (path, detail) = (String::new(), "input/output error".to_string());
-                Ok(Listing { remarks: vec![Remark::Unread { path, detail }], ..Listing::default() })
-            }
+        let mut listing = self.folder.listing()?;
+        let is_folder = |entry: &Entry| entry.kind == EntryKind::Folder && entry.path == self.path;
+        let looks = self.looks.get();
+        self.looks.set(looks + 1);
+        if looks >= self.good_looks
+            && (self.path.is_empty() || listing.entries.iter().any(is_folder))
+        {
+            // Nothing below it is seen.
+            let below = match self.path.as_str() {
+                "" => String::new(),
+                path => format!("{path}/"),
+            };
+            listing.entries.retain(|entry| !entry.path.starts_with(&below));
+            let detail = crate::text::Words::of(|_| "input/output error".to_string());
+            listing.remarks.push(Remark::Unread { path: self.path.clone(), detail });
         }
+        Ok(listing)
     }
 
     fn open_file(&self, path: &str) -> Result<Box<dyn Read + '_>, SourceError> {
@@ -51,6 +65,11 @@ impl Source for Failing {
 
 /// The check of a release that 2 of 2 signed on a drive that cannot read `path`.
 fn checked(path: &str, held: impl FnOnce(Chain) -> Held) -> Report {
+    checked_late(path, 0, held)
+}
+
+/// The same, where the drive begins to fail after `good_looks` lists.
+fn checked_late(path: &str, good_looks: usize, held: impl FnOnce(Chain) -> Held) -> Report {
     let (folder, chain) = release(2);
     let request = Request {
         name: "release".to_string(),
@@ -66,15 +85,18 @@ fn checked(path: &str, held: impl FnOnce(Chain) -> Held) -> Report {
         clock: None,
     };
     let folder = FolderSource::open(folder.path()).unwrap();
-    let mut source = Failing { folder, path: path.to_string() };
+    let mut source = Failing { folder, path: path.to_string(), looks: Cell::new(0), good_looks };
     check(&mut source, &request, &mut TakeNothing, &mut |_, _| ()).report
 }
 
-fn seal_paths() -> Vec<String> {
+fn paths_of(kind: impl Fn(&Entry) -> bool) -> Vec<String> {
     let (folder, _) = release(2);
     let listing = FolderSource::open(folder.path()).unwrap().listing().unwrap();
-    let files = listing.entries.iter().filter(|entry| entry.is_file());
-    files.map(|entry| entry.path.clone()).collect()
+    listing.entries.iter().filter(|entry| kind(entry)).map(|entry| entry.path.clone()).collect()
+}
+
+fn seal_paths() -> Vec<String> {
+    paths_of(Entry::is_file)
 }
 
 #[test]
@@ -91,6 +113,24 @@ fn whatever_cannot_be_read_is_the_only_reason_and_never_fail() {
             .collect();
         assert_eq!(above, ["M-601"], "{path}");
         assert_eq!(report.verdict(), Verdict::CannotTell(Outcome::Io), "{path}");
+    }
+}
+
+#[test]
+fn what_is_below_a_folder_that_cannot_be_looked_into_is_not_missing() {
+    let folders = paths_of(|entry| entry.kind == EntryKind::Folder);
+    assert!(folders.len() >= 3 && folders.iter().any(|path| path == "SEAL/trust"), "{folders:?}");
+    for path in folders {
+        // Seen neither time, and seen the first time alone.
+        for good_looks in [0, 1] {
+            let report = checked_late(&path, good_looks, Held::Chain);
+            let above: Vec<String> = (report.findings.iter())
+                .filter(|kind| kind.severity() > Severity::Note)
+                .map(Kind::code)
+                .collect();
+            assert_eq!(above, ["M-601"], "{path} {good_looks}");
+            assert_eq!(report.verdict(), Verdict::CannotTell(Outcome::Io), "{path}");
+        }
     }
 }
 

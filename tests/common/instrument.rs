@@ -238,9 +238,11 @@ impl Instrument {
         journal::read(&SystemFolder::open(&self.state()).unwrap()).unwrap()
     }
 
-    /// What the installer was asked, each line shortened by the test's folder.
+    /// What the installer was asked, each line shortened by the test's folder; paths
+    /// are written with `/` on every system.
     pub fn lines(&self) -> Vec<String> {
         let root = self.team.path().display().to_string();
-        self.installer.lines().iter().map(|line| line.replace(&root, "")).collect()
+        let plain = |line: &String| line.replace(&root, "").replace('\\', "/");
+        self.installer.lines().iter().map(plain).collect()
     }
 }

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use mediaseal::seal::names::escape_message;
-use mediaseal::text::{Language, Table, fill};
+use mediaseal::text::{Language, Table, fill, own};
 use mediaseal::verify::json;
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::session::failure;
 
 use crate::console::{complain, say, unwritten};
-use crate::{check, copy, enrol, install, learn, setup, show, status};
+use crate::{check, copy, enrol, install, learn, setup, show, status, usage};
 
 /// Parses, runs, prints an error if there is one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
@@ -25,7 +25,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let outcome = guided.unwrap_or_else(|| one_command(&arguments, language));
     // Said last, whatever came before: the answer is not where it was wanted.
     let Some(detail) = unwritten() else { return outcome };
-    let values = [("detail", escape_message(&detail))];
+    let values = [("detail", escape_message(&own::system_says(&detail, language)))];
     let failure = failure(Outcome::Io, table.failures.answer_unwritten, &values);
     complain(table.labels.error, &failure);
     outcome.worse(failure.outcome)
@@ -36,7 +36,7 @@ fn one_command(arguments: &[OsString], language: Language) -> Outcome {
     let table = language.table();
     let matches = match command(table).try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, language),
+        Err(error) => return not_run(&error, language),
     };
     dispatch(&matches, language).unwrap_or_else(|failure| {
         // No command fails so once it has printed an answer of its own.
@@ -97,20 +97,14 @@ fn language(arguments: &[OsString]) -> Language {
 }
 
 /// Help and version go to standard output and are no error.
-fn usage(error: &clap::Error, language: Language) -> Outcome {
+fn not_run(error: &clap::Error, language: Language) -> Outcome {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             say(error.to_string().trim_end());
             Outcome::Done
         }
         _ => {
-            // What stands before the usage, on one line; arguments are anybody's.
-            let text = error.to_string();
-            let lines = text.trim_start_matches("error: ").lines();
-            let lines = lines.take_while(|line| !line.starts_with("Usage")).map(str::trim);
-            let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more"));
-            let detail = lines.collect::<Vec<_>>().join(" ");
-            let detail = escape_message(&detail);
+            let detail = usage::words(error, language);
             let entry = language.table().failures.usage;
             let label = language.table().labels.error;
             let what = fill(entry.what, &[("detail", detail)]);

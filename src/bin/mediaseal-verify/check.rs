@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
-use mediaseal::seal::names::{escape_message, escape_path};
+use mediaseal::seal::names::escape_path;
 use mediaseal::text::{Language, Table, fill};
 use mediaseal::verify::decide::TakeNothing;
 use mediaseal::verify::json::Ending;
@@ -66,7 +66,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
             match record::file(folder, &report, &action, clock(), language) {
                 Ok(path) => said.push(fill(labels.record, &[shown(&path)])),
                 Err(error) => {
-                    let values = [shown(folder), ("detail", escape_message(&error.to_string()))];
+                    let values = [shown(folder), ("detail", error.words(language))];
                     failures.push(failure(Outcome::Io, entry, &values));
                 }
             }

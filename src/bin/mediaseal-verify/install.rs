@@ -14,6 +14,7 @@ use mediaseal::verify::session::Asked;
 
 use crate::args::{flag, option, positional};
 use crate::instrument;
+use crate::usage;
 
 /// The command line of `install`.
 pub fn install_command(table: &'static Table) -> Command {
@@ -36,7 +37,7 @@ pub fn repair_command(table: &'static Table) -> Command {
         .after_help(help.repair_example)
         .arg(
             option("product", "NAME", help.product_option, table)
-                .value_parser(|text: &str| Identifier::parse(text)),
+                .value_parser(|text: &str| Identifier::parse(text).map_err(|_| usage::NAME)),
         )
         .args(instrument::install_arguments(table))
         .args(instrument::arguments(table))
@@ -50,7 +51,7 @@ pub fn remove_command(table: &'static Table) -> Command {
         .after_help(help.remove_example)
         .arg(
             option("product-code", "CODE", help.product_code_option, table)
-                .value_parser(|text: &str| Guid::parse(text).ok_or("CODE?")),
+                .value_parser(|text: &str| Guid::parse(text).ok_or(usage::PRODUCT_CODE)),
         )
         .arg(flag("yes", help.yes_option, table))
         .args(instrument::arguments(table))

@@ -15,7 +15,7 @@ use mediaseal::instrument::person::Person;
 use mediaseal::instrument::preflight::built_in;
 use mediaseal::instrument::question::{Given, Mode};
 use mediaseal::instrument::this_computer::ThisComputer;
-use mediaseal::seal::names::{DottedVersion, Text, escape_message};
+use mediaseal::seal::names::{DottedVersion, Text};
 use mediaseal::text::{Language, Table};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::pinning::System;
@@ -25,17 +25,18 @@ use mediaseal::verify::session::{clock, failure};
 use crate::args::{flag, option};
 use crate::console::{complain, say, talk};
 use crate::terminal::{Screen, Terminal};
+use crate::usage;
 
 /// Options that answer what would be asked, and how it is shown.
 pub fn arguments(table: &'static Table) -> Vec<Arg> {
     let help = &table.install_help;
     vec![
         option("instrument", "NAME", help.instrument_option, table)
-            .value_parser(|text: &str| Text::parse(text)),
+            .value_parser(|text: &str| Text::parse(text).map_err(|_| usage::TEXT)),
         option("serial", "TEXT", help.serial_option, table)
-            .value_parser(|text: &str| Text::parse(text)),
+            .value_parser(|text: &str| Text::parse(text).map_err(|_| usage::TEXT)),
         option("mode", "MODE", help.mode_option, table)
-            .value_parser(|text: &str| Mode::parse(text).ok_or("MODE?")),
+            .value_parser(|text: &str| Mode::parse(text).ok_or("dx, ruo")),
         flag("no-run-in-progress", help.no_run_option, table),
         flag("despite-restart", help.despite_restart_option, table),
         flag("no-other-installer", help.no_other_installer_option, table),
@@ -49,7 +50,7 @@ pub fn install_arguments(table: &'static Table) -> Vec<Arg> {
     let help = &table.install_help;
     vec![
         option("software", "VERSION", help.software_option, table)
-            .value_parser(|text: &str| DottedVersion::parse(text)),
+            .value_parser(|text: &str| DottedVersion::parse(text).map_err(|_| usage::VERSION)),
         flag("enough-space", help.enough_space_option, table),
         flag("accept-older", table.help.accept_older_option, table),
     ]
@@ -78,7 +79,7 @@ pub fn given(matches: &ArgMatches) -> Given {
 pub fn machine_state(language: Language) -> Result<PathBuf, Failure> {
     ThisComputer.places().map(|places| places.state).map_err(|unread| {
         let entry = language.table().install_failures.state_missing;
-        failure(Outcome::Refused, entry, &[("detail", escape_message(&unread.0))])
+        failure(Outcome::Refused, entry, &[("detail", unread.words(language).to_string())])
     })
 }
 

@@ -13,6 +13,7 @@ mod setup;
 mod show;
 mod status;
 mod terminal;
+mod usage;
 
 use std::process::ExitCode;
 

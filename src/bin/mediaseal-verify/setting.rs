@@ -12,6 +12,7 @@ use mediaseal::verify::session::Asked;
 use mediaseal::verify::state::default_folder;
 
 use crate::args::{flag, option, positional};
+use crate::usage;
 
 /// SOURCE, `--state` and the options that narrow a check.
 pub fn arguments(table: &'static Table) -> Vec<Arg> {
@@ -23,7 +24,7 @@ pub fn arguments(table: &'static Table) -> Vec<Arg> {
         flag("volume-only", help.volume_only_option, table),
         flag("accept-older", help.accept_older_option, table),
         option("product", "NAME", help.product_option, table)
-            .value_parser(|text: &str| Identifier::parse(text)),
+            .value_parser(|text: &str| Identifier::parse(text).map_err(|_| usage::NAME)),
         option("require-level", "LEVEL", help.level_option, table).value_parser(|text: &str| {
             Level::parse(text).ok_or("whole-medium, volume, bundle, files-only")
         }),

@@ -10,7 +10,6 @@ use mediaseal::instrument::computer::Computer as _;
 use mediaseal::instrument::person::{Person, wait};
 use mediaseal::instrument::question::Given;
 use mediaseal::instrument::this_computer::ThisComputer;
-use mediaseal::seal::names::escape_message;
 use mediaseal::text::{Language, Table};
 use mediaseal::verify::outcome::{Failure, Outcome};
 use mediaseal::verify::session::failure;
@@ -66,7 +65,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
         let started = ThisComputer.relaunch(&arguments);
         return started.map(Outcome::of_exit_code).map_err(|unread| {
             let entry = language.table().setup_failures.relaunch_failed;
-            failure(Outcome::Refused, entry, &[("detail", escape_message(&unread.0))])
+            failure(Outcome::Refused, entry, &[("detail", unread.words(language).to_string())])
         });
     }
     let person = terminal.as_mut().map(|terminal| terminal as &mut dyn Person);

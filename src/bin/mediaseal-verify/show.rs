@@ -1,7 +1,6 @@
 //! `show SOURCE`: what a release says of itself, without a verdict.
 
 use clap::{ArgMatches, Command};
-use mediaseal::seal::names::escape_message;
 use mediaseal::text::{Language, Table, wrap};
 use mediaseal::verify::claims;
 use mediaseal::verify::outcome::{Failure, Outcome};
@@ -26,7 +25,7 @@ pub fn run(matches: &ArgMatches, language: Language) -> Result<Outcome, Failure>
     let path = matches.get_one::<std::path::PathBuf>("source").cloned().unwrap_or_default();
     let claims = claims::read(&path).map_err(|error| {
         let entry = language.table().findings.source_error;
-        let values = [("detail", escape_message(&error.to_string()))];
+        let values = [("detail", error.words(language))];
         mediaseal::verify::session::failure(Outcome::Io, entry, &values)
     })?;
     say(&wrap(labels.show_heading, "", 80));

@@ -1,7 +1,7 @@
 //! `mediaseal drill`: bad keys on purpose, for people who practise.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use mediaseal::drill::DrillError;
@@ -149,8 +149,7 @@ fn all(drills: Vec<Drill>, release: &Path, out: &Path) -> Result<Outcome, Failur
         let path = exercises.join(answers::file_name(number, drill));
         match drill.write(&bench, &path) {
             Ok(()) => made.push((number, drill)),
-            // Not every release has what every exercise spoils.
-            Err(error @ DrillError::Unsuitable(_)) => {
+            Err(error) if error.leaves_one_out() => {
                 screen::warning(&format!("{} left out: {error}", drill.name()));
             }
             Err(error) => return Err(failure(error)),
@@ -168,6 +167,17 @@ fn all(drills: Vec<Drill>, release: &Path, out: &Path) -> Result<Outcome, Failur
     Ok(Outcome::Done)
 }
 
+/// True for a path that names no file on a disk: below `/dev`, and on Windows
+/// whatever lies in the space of devices, `NUL` and `COM1` as well.
+fn is_device(absolute: &Path) -> bool {
+    match absolute.components().next() {
+        Some(Component::Prefix(prefix)) => {
+            matches!(prefix.kind(), Prefix::DeviceNS(_) | Prefix::Verbatim(_))
+        }
+        _ => absolute.starts_with("/dev"),
+    }
+}
+
 /// An exercise on a stick would sooner or later be somebody's key.
 fn refuse_device(out: &Path) -> Result<(), Failure> {
     let refuse = |why: &str| {
@@ -176,7 +186,7 @@ fn refuse_device(out: &Path) -> Result<(), Failure> {
         Err(Failure::new(Outcome::Refused, what, next))
     };
     let absolute = std::path::absolute(out).unwrap_or_else(|_| out.to_path_buf());
-    if absolute.starts_with("/dev") {
+    if is_device(&absolute) {
         return refuse("is a device");
     }
     if fs::symlink_metadata(out).is_ok() {

@@ -10,7 +10,8 @@ use crate::drill::exercise::{ANCHOR, Copied, RELEASE, STATE, Workbench};
 use crate::drill::seal_draft::Draft;
 use crate::drill::trust_state::{StateFault, spoil};
 use crate::drill::{
-    DrillError, folder, seal, seal_fields, trust_anchor, trust_history, unsuitable,
+    DrillError, folder, folder::NOT_HERE, seal, seal_fields, trust_anchor, trust_history,
+    unsuitable,
 };
 use crate::seal::digest::Digest;
 use crate::seal::json;
@@ -297,7 +298,10 @@ fn state_writable(bench: &Workbench, out: &Path) -> Result<(), DrillError> {
         bench.put_twin(root)?;
         bench.put_state(root, STATE, &history(same(bench)?))?;
         let state = root.join(STATE);
-        open_to_others(&state).map_err(DrillError::io(&state, "open to others"))
+        open_to_others(&state).map_err(|error| match error.kind() {
+            std::io::ErrorKind::Unsupported => unsuitable(NOT_HERE),
+            _ => DrillError::io(&state, "open to others")(error),
+        })
     })
 }
 

@@ -15,6 +15,7 @@ use rustix::io::Errno;
 
 use super::uncached::UncachedFile;
 use super::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread, check_component, not_a_file};
+use crate::text::own::Own;
 
 /// An opened folder. Clones share the descriptor, and with it a hold.
 #[derive(Clone, Debug)]
@@ -93,10 +94,7 @@ impl FolderHandle {
                 continue;
             }
             if names.len() == MAX_ENTRIES {
-                return Err(io::Error::new(
-                    io::ErrorKind::ArgumentListTooLong,
-                    "the folder has too many entries",
-                ));
+                return Err(Own::TooManyEntries.into());
             }
             names.push(name.to_os_string());
         }

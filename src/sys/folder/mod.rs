@@ -5,6 +5,8 @@
 use std::ffi::OsStr;
 use std::io;
 
+use crate::text::own::Own;
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(any(test, not(any(target_os = "linux", windows))))]
@@ -105,17 +107,14 @@ fn check_component(name: &OsStr) -> io::Result<()> {
     let bytes = name.as_encoded_bytes();
     let separator = |byte: &u8| *byte == b'/' || *byte == 0 || (cfg!(windows) && *byte == b'\\');
     if bytes.is_empty() || bytes == b"." || bytes == b".." || bytes.iter().any(separator) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not the name of one file or folder",
-        ));
+        return Err(Own::NotOneName.into());
     }
     Ok(())
 }
 
 /// The refusal of everything but regular files.
 fn not_a_file() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "not a regular file")
+    Own::NotAFile.into()
 }
 
 #[cfg(all(test, any(target_os = "linux", windows)))]

@@ -11,6 +11,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread, check_component, not_a_file};
+use crate::text::own::Own;
 
 /// A folder, by its path.
 #[derive(Clone, Debug)]
@@ -27,10 +28,7 @@ pub enum WritableFile {}
 pub enum UncachedFile {}
 
 fn unsupported<T>() -> io::Result<T> {
-    Err(io::Error::new(
-        io::ErrorKind::Unsupported,
-        "durable writing is not available on this system",
-    ))
+    Err(Own::NoDurableWriting.into())
 }
 
 impl FolderHandle {
@@ -81,10 +79,7 @@ impl FolderHandle {
         let mut names = Vec::new();
         for item in fs::read_dir(&self.path)? {
             if names.len() == MAX_ENTRIES {
-                return Err(io::Error::new(
-                    io::ErrorKind::ArgumentListTooLong,
-                    "the folder has too many entries",
-                ));
+                return Err(Own::TooManyEntries.into());
             }
             names.push(item?.file_name());
         }

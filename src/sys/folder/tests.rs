@@ -129,6 +129,17 @@ fn a_hold_keeps_others_out_until_it_is_dropped() {
     assert!((0..500).any(again));
 }
 
+#[test]
+fn a_second_listing_shows_what_came_meanwhile() {
+    let (_place, folder) = place();
+    drop(folder.create_new("one".as_ref(), Access::Everyone).unwrap());
+    assert_eq!(folder.list().unwrap(), ["one"]);
+    drop(folder.create_new("two".as_ref(), Access::Everyone).unwrap());
+    assert_eq!(folder.list().unwrap(), ["one", "two"]);
+    folder.remove_file("one".as_ref()).unwrap();
+    assert_eq!(folder.list().unwrap(), ["two"]);
+}
+
 #[cfg(windows)]
 #[test]
 fn names_reach_the_file_system_as_they_are() {
@@ -155,6 +166,8 @@ fn a_folder_is_renamed_in_one_step_while_it_is_held() {
     file.sync().unwrap();
     drop(file);
     work.sync().unwrap();
+    // Whoever opens it anew in the same process flushes it by the hold's handle.
+    folder.open_folder("hidden".as_ref()).unwrap().sync().unwrap();
     folder.rename_new("hidden".as_ref(), "shown".as_ref()).unwrap();
     folder.sync().unwrap();
     let shown = folder.open_folder("shown".as_ref()).unwrap();

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::os::windows::io::{AsHandle as _, BorrowedHandle, OwnedHandle};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{
@@ -29,6 +29,7 @@ use super::{Access, Entry, EntryKind, Identity, MAX_ENTRIES, Reread, check_compo
 use crate::sys::windows::lists;
 use crate::sys::windows::nt::{self, Facts, How};
 use crate::sys::windows::security::{self, Descriptor, Protection};
+use crate::text::own::Own;
 
 /// How often and how far apart a rename is tried that another program is in
 /// the way of: two seconds, longer than a scanner looks at a file.
@@ -50,7 +51,17 @@ struct Opened {
     identity: Identity,
     /// A second handle that lets nobody else open the folder for adding files,
     /// while [`FolderHandle::hold`] holds.
-    hold: Mutex<Option<OwnedHandle>>,
+    hold: Mutex<Option<Arc<OwnedHandle>>>,
+}
+
+/// Folders that this process holds. Whoever opens one of them anew cannot flush it
+/// through a handle of its own, since the hold forbids one.
+static HELD: Mutex<Vec<(Identity, Weak<OwnedHandle>)>> = Mutex::new(Vec::new());
+
+/// The handle by which this process holds the folder.
+fn held_by_us(folder: Identity) -> Option<Arc<OwnedHandle>> {
+    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.iter().filter(|(known, _)| *known == folder).find_map(|(_, handle)| handle.upgrade())
 }
 
 /// A file that is being written.
@@ -164,20 +175,26 @@ impl FolderHandle {
         }
     }
 
-    /// All names in the folder, sorted; at most [`MAX_ENTRIES`].
+    /// All names in the folder, sorted; at most [`MAX_ENTRIES`]. Each listing has
+    /// a handle of its own: what was listed through one may be kept with it, and a
+    /// second look would be shown what the first one saw.
     pub fn list(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         let mut full = false;
-        lists::list(self.handle(), |name| {
+        let how = How {
+            access: nt::LIST,
+            share: nt::SHARE_ALL,
+            disposition: nt::OPEN,
+            options: nt::FOLDER,
+        };
+        let own = nt::open(self.handle(), OsStr::new(""), how)?;
+        lists::list(own.as_handle(), |name| {
             full = names.len() == MAX_ENTRIES;
             names.push(name);
             !full
         })?;
         if full {
-            return Err(io::Error::new(
-                io::ErrorKind::ArgumentListTooLong,
-                "the folder has too many entries",
-            ));
+            return Err(Own::TooManyEntries.into());
         }
         names.sort();
         Ok(names)
@@ -315,7 +332,15 @@ impl FolderHandle {
         let hold = self.opened.hold.lock().unwrap_or_else(PoisonError::into_inner);
         let flushed = match &*hold {
             Some(handle) => nt::flush(handle.as_handle()),
-            None => self.again(nt::SHARE_ALL).and_then(|handle| nt::flush(handle.as_handle())),
+            None => match self.again(nt::SHARE_ALL) {
+                Ok(handle) => nt::flush(handle.as_handle()),
+                Err(error) => match held_by_us(self.opened.identity) {
+                    Some(handle) if is(&error, &[ERROR_SHARING_VIOLATION]) => {
+                        nt::flush(handle.as_handle())
+                    }
+                    _ => Err(error),
+                },
+            },
         };
         match flushed {
             Err(error)
@@ -344,7 +369,13 @@ impl FolderHandle {
             return Ok(true);
         }
         match self.again(nt::SHARE_NO_WRITE) {
-            Ok(handle) => *hold = Some(handle),
+            Ok(handle) => {
+                let handle = Arc::new(handle);
+                let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+                held.retain(|(_, handle)| handle.strong_count() > 0);
+                held.push((self.opened.identity, Arc::downgrade(&handle)));
+                *hold = Some(handle);
+            }
             Err(error) if is(&error, &[ERROR_SHARING_VIOLATION]) => return Ok(false),
             Err(error) => return Err(error),
         }

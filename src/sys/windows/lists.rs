@@ -13,6 +13,8 @@ use std::os::windows::io::{AsRawHandle as _, BorrowedHandle};
 use windows_sys::Win32::Foundation::ERROR_NO_MORE_FILES;
 use windows_sys::Win32::Storage::FileSystem as win32;
 
+use crate::text::own::Own;
+
 /// Bytes of one answer of a listing: some hundreds of names.
 const LISTING_BYTES: usize = 64 << 10;
 
@@ -64,7 +66,7 @@ fn bytes_of(memory: &[u64]) -> Vec<u8> {
 /// Walks a chain of records: the offset of the next one first; a name at
 /// `name_at`, its length in bytes at `length_at`.
 fn records(answer: &[u8], length_at: usize, name_at: usize) -> io::Result<Vec<(usize, OsString)>> {
-    let broken = || io::Error::new(io::ErrorKind::InvalidData, "the system's answer is broken");
+    let broken = || io::Error::from(Own::BrokenAnswer);
     let number = |at: usize| -> io::Result<usize> {
         let bytes = answer.get(at..at + 4).ok_or_else(broken)?;
         // Four bytes were taken.

@@ -13,6 +13,7 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::System::Registry as registry;
 
 use super::wide;
+use crate::text::own::Own;
 
 /// Bytes of a value that are read: a policy's rule or a program's name.
 const MAX_VALUE_BYTES: usize = 1 << 20;
@@ -140,7 +141,7 @@ impl Key {
                 code => return Err(error_of(code)),
             }
         }
-        Err(io::Error::new(io::ErrorKind::ArgumentListTooLong, "too many keys"))
+        Err(Own::TooManyKeys.into())
     }
 }
 

@@ -8,6 +8,7 @@ use std::io;
 use std::mem::size_of;
 use std::os::windows::io::{AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
 use std::ptr::{null_mut, read_unaligned};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use windows_sys::Win32::Foundation::{HANDLE, LocalFree};
 use windows_sys::Win32::Security as security;
@@ -240,7 +241,10 @@ fn made_owner() -> io::Result<String> {
     use std::os::windows::fs::OpenOptionsExt as _;
     use windows_sys::Win32::Storage::FileSystem as storage;
     let folder = super::system::windows_folder()?.join("Temp");
-    let name = format!("mediaseal-{:08x}.tmp", std::process::id());
+    // Two threads may ask at once: each has a name of its own.
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let (process, count) = (std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+    let name = format!("mediaseal-{process:08x}{count:08x}.tmp");
     let file = std::fs::OpenOptions::new()
         .access_mode(storage::READ_CONTROL | storage::FILE_WRITE_DATA | storage::DELETE)
         .write(true)
@@ -283,6 +287,16 @@ mod tests {
         let protection = protection(file.as_file().as_handle()).unwrap();
         assert!(protection.owner.starts_with("S-1-"));
         assert!(protection.grants.is_some_and(|grants| !grants.is_empty()));
+    }
+
+    #[test]
+    fn whose_a_new_file_is_does_not_depend_on_who_asks_at_the_same_time() {
+        let alone = own_owner().unwrap();
+        let asked = std::thread::scope(|scope| {
+            let threads = [(); 8].map(|()| scope.spawn(|| [(); 20].map(|()| own_owner().unwrap())));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        assert!(asked.iter().flatten().all(|owner| *owner == alone), "{asked:?}");
     }
 
     #[test]

@@ -22,6 +22,7 @@ use windows_sys::Win32::UI::Shell as shell;
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
 
 use super::wide;
+use crate::text::own::Own;
 
 /// Units of a name or folder that is asked for; more is an error.
 const UNITS: u32 = 1024;
@@ -90,7 +91,7 @@ fn session_text(what: desktop::WTS_INFO_CLASS) -> io::Result<String> {
 pub(crate) fn signed_in() -> io::Result<String> {
     let account = session_text(desktop::WTSUserName)?;
     if account.is_empty() {
-        return Err(io::Error::other("nobody is signed in at this desktop"));
+        return Err(Own::NobodySignedIn.into());
     }
     Ok(match session_text(desktop::WTSDomainName) {
         Ok(domain) if !domain.is_empty() => format!(r"{domain}\{account}"),
@@ -218,7 +219,7 @@ pub(crate) fn run_elevated(program: &Path, arguments: &[OsString]) -> io::Result
             return Err(last_error());
         }
         if request.hProcess.is_null() {
-            return Err(io::Error::other("the system named no process"));
+            return Err(Own::NoProcess.into());
         }
         let process = OwnedHandle::from_raw_handle(request.hProcess);
         threading::WaitForSingleObject(process.as_raw_handle(), threading::INFINITE);

@@ -115,6 +115,7 @@ pub(in crate::text) const SOURCE_FAULTS: SourceFaults = SourceFaults {
 };
 
 pub(in crate::text) const SEAL_FAULTS: SealFaults = SealFaults {
+    malformed: "the reader of JSON says \"{said}\"",
     too_long: "longer than {limit} bytes",
     other_spelling: "not in its one spelling (byte {at})",
     format: "format {found}; this program reads {known}",

@@ -121,6 +121,7 @@ pub(in crate::text) const SOURCE_FAULTS: SourceFaults = SourceFaults {
 };
 
 pub(in crate::text) const SEAL_FAULTS: SealFaults = SealFaults {
+    malformed: "le lecteur de JSON dit «\u{a0}{said}\u{a0}»",
     too_long: "plus de {limit} octets",
     other_spelling: "pas dans son unique écriture (octet {at})",
     format: "format {found}\u{a0}; ce programme lit le {known}",

@@ -108,6 +108,7 @@ texts! {
 texts! {
     /// Why a document that people signed is refused.
     SealFaults: &'static str {
+        malformed,
         too_long,
         other_spelling,
         format,
