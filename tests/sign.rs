@@ -798,6 +798,32 @@ fn reader_that_has_gone_is_no_error() {
     }
 }
 
+/// A name that the store's temporary files have.
+const LEFTOVER: &str = ".mediaseal-tmp-00005bc83469474000000005";
+
+#[test]
+fn what_a_power_cut_left_of_a_signature_does_not_stop_the_next_signer() {
+    let team = team();
+    let seal = team.path().join("release/SEAL");
+    for name in ["alice", "bruno"] {
+        fs::write(seal.join(LEFTOVER), b"half a signature").unwrap();
+        let ran = sign(&team, name);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(!seal.join(LEFTOVER).exists());
+    }
+    fs::write(seal.join(LEFTOVER), b"half a signature").unwrap();
+    let signature = team.path().join("taken.minisig");
+    let place = team.path().join("release").join(format!("{SUMS}.{}.minisig", team.alice.id()));
+    fs::rename(place, &signature).unwrap();
+    let ran = team.mediaseal(&["attach", "release", "taken.minisig"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!seal.join(LEFTOVER).exists());
+    // A name that is none of ours is still somebody's.
+    fs::write(seal.join(".mediaseal-tmp-mine"), b"x").unwrap();
+    assert_eq!(sign(&team, "carla").code, 1);
+    assert!(seal.join(".mediaseal-tmp-mine").exists());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_pipe_in_the_place_of_a_signature_is_refused_and_not_waited_for() {

@@ -8,9 +8,12 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::seal::layout::SEAL_FOLDER;
 use crate::source::{self, Shape, Source, SourceError};
-use crate::store::StoreError;
 use crate::store::atomic::{parent_and_name, write_atomic};
+use crate::store::temporary::{TEMPORARY, remove_leftovers};
+use crate::store::tree::recover;
+use crate::store::{StoreError, SystemFolder};
 use crate::text::Language;
 use crate::verify::outcome::{Failure, Outcome};
 
@@ -135,6 +138,22 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
         true => Err(FileError::TooLong { path: path.to_path_buf(), limit: most }),
         false => Ok(bytes),
     }
+}
+
+/// Name of the folder of trust documents below `SEAL`.
+pub(super) const TRUST_NAME: &str = "trust";
+
+/// Removes what a power cut left under a temporary name in the seal of the release
+/// under `root`: whoever looks next would take it for a stranger's. For those who
+/// are about to write there.
+pub fn tidy_release(root: &Path) -> Result<(), FileError> {
+    // A release without a seal is told about by who reads it.
+    let Ok(seal) = SystemFolder::open(&root.join(SEAL_FOLDER)) else {
+        return Ok(());
+    };
+    recover(&seal, TRUST_NAME.as_ref()).map_err(FileError::Store)?;
+    remove_leftovers(&seal, TEMPORARY);
+    Ok(())
 }
 
 /// Makes the file `path` hold `bytes`, or leaves what was there.

@@ -18,6 +18,7 @@ use crate::seal::names::{Identifier, escape};
 use crate::seal::signature::{Signature, SignatureError};
 use crate::seal::trust::Holder;
 use crate::source::{EntryKind, Remark, Source, SourceError};
+use crate::store::temporary::{TEMPORARY, is_temporary};
 use crate::verify::outcome::{Failure, Outcome};
 
 /// Why a folder of trust documents was refused.
@@ -110,6 +111,11 @@ fn documents(root: &Path) -> Result<Documents, TrustFolderError> {
     let mut signatures: BTreeMap<u32, Vec<(KeyId, Vec<u8>)>> = BTreeMap::new();
     for entry in &listing.entries {
         let name = &entry.path;
+        // What a power cut left of a file of ours: the next one that is written
+        // here removes it.
+        if is_temporary(name.as_ref(), TEMPORARY) {
+            continue;
+        }
         match entry.kind {
             EntryKind::File { .. } => {}
             EntryKind::Folder => return Err(TrustFolderError::Unexplained(name.clone())),

@@ -98,6 +98,17 @@ fn document_needs_the_root_keys_before_it_and_its_own() {
 }
 
 #[test]
+fn what_a_power_cut_left_of_a_file_of_ours_is_explained() {
+    let trust = two(&[1, 2], &[1, 2], |_| {});
+    let whole = TrustFolder::read(trust.path()).unwrap().proved().unwrap();
+    let left = trust.path().join(".mediaseal-tmp-00005bc83469474000000005");
+    fs::write(left, b"half a document").unwrap();
+    assert_eq!(TrustFolder::read(trust.path()).unwrap().proved().unwrap(), whole);
+    fs::write(trust.path().join(".mediaseal-tmp-mine"), b"x").unwrap();
+    assert!(TrustFolder::read(trust.path()).is_err());
+}
+
+#[test]
 fn every_entry_is_explained_or_named() {
     for (name, folder) in [
         ("notes.txt", false),

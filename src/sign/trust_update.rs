@@ -9,22 +9,18 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::files::{FileError, below, shown};
+use super::files::{FileError, TRUST_NAME, below, shown, tidy_release};
 use super::release::{Release, ReleaseError, outcome, write_problems};
 use super::trust_folder::{TrustFolder, TrustFolderError};
 use crate::medium::{FileSpec, Plan, PlanError, release as medium_release};
 use crate::seal::chain::Chain;
 use crate::seal::layout::{SEAL_FOLDER, TRUST_FOLDER};
 use crate::store::folder::Access;
-use crate::store::temporary::{TEMPORARY, remove_leftovers};
-use crate::store::tree::{AtomicFolder, recover};
+use crate::store::tree::AtomicFolder;
 use crate::store::{Existing, StoreError, SystemFolder};
 use crate::verify::decide::Progress;
 use crate::verify::finding::Kind;
 use crate::verify::outcome::{Failure, Outcome};
-
-/// Name of the folder of trust documents below `SEAL`.
-const TRUST_NAME: &str = "trust";
 
 /// Why a release keeps the chain that it has.
 #[derive(Debug)]
@@ -105,7 +101,7 @@ pub struct Updated {
 pub fn update(root: &Path, trust: &Path, progress: Progress<'_>) -> Result<Updated, UpdateError> {
     let folder = TrustFolder::read(trust).map_err(UpdateError::Trust)?;
     let chain = folder.proved().map_err(UpdateError::Trust)?;
-    tidy(root)?;
+    tidy_release(root).map_err(UpdateError::File)?;
     let release = Release::read(root, Some(&chain), progress).map_err(UpdateError::Release)?;
     let problems: Vec<Kind> = release.problems().cloned().collect();
     if !problems.is_empty() {
@@ -125,18 +121,6 @@ pub fn update(root: &Path, trust: &Path, progress: Progress<'_>) -> Result<Updat
     }
     let path = exchange(root, &release.chain)?;
     Ok(Updated { release, exchanged: Some(path) })
-}
-
-/// Removes what a power cut in an earlier exchange left: it would be a stranger
-/// in the release.
-fn tidy(root: &Path) -> Result<(), UpdateError> {
-    // A release without a seal is told about by who reads it.
-    let Ok(seal) = SystemFolder::open(&root.join(SEAL_FOLDER)) else {
-        return Ok(());
-    };
-    recover(&seal, TRUST_NAME.as_ref()).map_err(store)?;
-    remove_leftovers(&seal, TEMPORARY);
-    Ok(())
 }
 
 /// Whether the medium has room for the seal with this chain.

@@ -10,8 +10,9 @@
 //! - `disk`: whole disks that keys are written to (feature `builder`)
 //! - [`user`]: who runs the program, on which computer, in which language
 //!
-//! Linux is served through `rustix`; the two calls that it does not have stand
-//! in `disk/linux/calls.rs`, the only `unsafe` of the Linux side. Windows is
+//! Linux is served through `rustix`; two calls that it does not have and one that
+//! it does not call safe stand in `disk/linux/calls.rs`, the only `unsafe` of the
+//! Linux side. Windows is
 //! served through `windows-sys`, every `unsafe` in the files of `windows`. On other
 //! systems what would lose a promise answers `Unsupported`; nothing here
 //! pretends. Texts that come from devices and file systems are raw bytes of

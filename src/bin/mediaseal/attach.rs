@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use mediaseal::sign::attach;
-use mediaseal::sign::files::shown;
+use mediaseal::sign::files::{shown, tidy_release};
 use mediaseal::verify::outcome::{Failure, Outcome};
 
 use crate::{force_option, screen};
@@ -37,6 +37,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let Some(folder) = matches.get_one::<PathBuf>("folder") else {
         return Ok(Outcome::Usage);
     };
+    tidy_release(folder)?;
     let files = matches.get_many::<PathBuf>("file").unwrap_or_default();
     let checked = files.map(|file| {
         attach::check(folder, file).map_err(|error| {

@@ -60,6 +60,7 @@ pub fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Some(path) => Some(Release::read_seal(path, anchor.as_ref())?),
         None => None,
     };
+    files::tidy_release(root)?;
     let mut meter = Meter::start(Language::English);
     let release = Release::read(root, anchor.as_ref(), &mut |done, all| meter.step(done, all))?;
     drop(meter);

@@ -12,7 +12,7 @@ use super::target::ListError;
 use crate::sys::device::facts_in;
 use crate::sys::storage::{DeviceNumber, Sysfs, attribute, number};
 
-mod calls;
+pub(super) mod calls;
 mod probe;
 mod target;
 mod usage;
