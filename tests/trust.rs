@@ -404,11 +404,11 @@ fn floor_and_epoch_of_a_document_count_from_the_moment_it_is_known() {
     world.check_state(&anew, &state, &[]).passes(&["M-409", "M-507"]);
 }
 
-/// Every year from 1980 to 2099 twice, the edges to the second, and a clock that
-/// jumps there and back.
-/// Every year; one in twelve where each check is slow, under Wine.
+/// One in twelve where each check is slow, under Wine.
 const YEARS_APART: usize = if cfg!(windows) { 12 } else { 1 };
 
+/// Every year from 1980 to 2099 twice, the edges to the second, and a clock that
+/// jumps there and back.
 fn clocks() -> Vec<Option<Timestamp>> {
     let mut texts = Vec::new();
     for year in (1980..=2099).step_by(YEARS_APART) {
