@@ -89,7 +89,10 @@ fn every_exercise_of_a_set_comes_to_what_the_answer_sheet_promises() {
     assert_eq!(answers, sheet(&here), "the sheet is that of --answers");
     let folder = world.path("set/exercises");
     let mut wrong = Vec::new();
-    for (number, drill) in here.iter().copied() {
+    // Each check is a program of its own, which is slow under Wine: every fourth one
+    // there. All are checked on Linux.
+    let step = if cfg!(windows) { 4 } else { 1 };
+    for (number, drill) in here.iter().copied().step_by(step) {
         let checked = check(&world, &folder.join(file_name(number, drill)), drill);
         let (verdict, exit) = (drill.comes().verdict(), drill.comes().outcome().exit_code());
         let found = codes(&checked, drill);

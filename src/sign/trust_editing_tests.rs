@@ -55,7 +55,10 @@ fn first_document_goes_to_a_new_or_empty_folder_only() {
     assert!(matches!(create(&folder, &document), Err(TrustEditError::NotEmpty(_))));
     let empty = temp.path().join("empty");
     fs::create_dir(&empty).unwrap();
+    // What a power cut left of a first document.
+    fs::write(empty.join(".mediaseal-tmp-00005bc83469474000000005"), b"half").unwrap();
     let code = create(&empty, &document).unwrap();
+    assert_eq!(fs::read_dir(&empty).unwrap().count(), 1);
     assert_eq!(code, Digest::of(&fs::read(empty.join("1.json")).unwrap()));
     let mut wrong = document;
     wrong.roles.root.threshold = 3;

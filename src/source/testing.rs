@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::bundle::BundleSource;
 use super::volume::VolumeSource;
-use super::{Listing, Shape};
+use super::{Listing, ReadAt, Shape};
 use crate::medium::bundle::BundlePlan;
 use crate::medium::{FatTime, FileSpec, Plan, Sink, StreamSink, VolumeSpec};
 
@@ -79,7 +79,11 @@ pub fn image_source(image: Vec<u8>) -> VolumeSource {
 
 /// A source over a volume's bytes, as an image or as a device that tells
 /// `length`.
-pub fn volume_source(image: Rc<Vec<u8>>, shape: Shape, length: Option<u64>) -> VolumeSource {
+pub fn volume_source(
+    image: Rc<impl ReadAt + 'static>,
+    shape: Shape,
+    length: Option<u64>,
+) -> VolumeSource {
     VolumeSource::new(image, None, shape, "key.img", length).unwrap()
 }
 

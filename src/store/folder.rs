@@ -73,6 +73,10 @@ pub trait Folder: Clone + std::fmt::Debug {
     /// Takes the folder for this process until the last clone is dropped
     /// (advisory); false where somebody else has it.
     fn hold(&self) -> io::Result<bool>;
+    /// True where every user may give another name to what is not theirs.
+    fn names_are_anybodys(&self) -> bool {
+        false
+    }
 }
 
 /// Opens the folder `name` in `parent`, made where it is missing.
@@ -167,5 +171,10 @@ impl Folder for FolderHandle {
     }
     fn hold(&self) -> io::Result<bool> {
         Self::hold(self)
+    }
+    #[cfg(target_os = "linux")]
+    fn names_are_anybodys(&self) -> bool {
+        // Writable by all, and no sticky bit that keeps names to their owners.
+        self.ownership().map_or(true, |(_, _, bits)| bits & 0o1002 == 0o0002)
     }
 }

@@ -26,9 +26,10 @@ pub mod slots;
 pub mod temporary;
 pub mod tree;
 
+#[cfg(test)]
+mod advice_tests;
 mod doing;
 mod error;
-
 pub use doing::Doing;
 pub use error::{ReadError, StoreError, advice_for, read_bounded};
 pub use folder::{DurableFile, Folder, SystemFolder};

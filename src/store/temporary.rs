@@ -140,6 +140,9 @@ fn remove_leftover<F: Folder>(folder: &F, name: &OsStr) -> Result<bool, StoreErr
             }
             folder.remove_file(name).map_err(failed)?;
         }
+        // A user who may not look into a folder of ours could still give it this
+        // name, and have us remove what only we can remove.
+        EntryKind::Folder if folder.names_are_anybodys() => return Ok(false),
         EntryKind::Folder => {
             let opened = folder.open_folder(name).map_err(failed)?;
             if !opened.hold().map_err(failed)? {

@@ -1,12 +1,16 @@
 //! Each shape against the seal: what passes, and every way of not passing by
 //! its own finding with its own numbers.
 
+use std::rc::Rc;
+
 use super::super::decide::Scope;
 use super::super::report::Verdict;
 use super::super::testing::{Checked, Release};
 use super::*;
 use crate::medium::MAX_DIFFERENCES;
 use crate::medium::fat::PARTITION_LBA;
+use crate::source::ReadAt;
+use crate::source::testing::volume_source;
 
 const MIB: u64 = 1 << 20;
 
@@ -158,5 +162,42 @@ fn more_differences_of_a_zip_than_are_listed_are_counted_to_the_last() {
             .any(|kind| matches!(kind, Kind::MoreDifferences { count } if *count == more as u64));
         assert_eq!(counted, more > 0, "{more}");
         assert_eq!(checked.decision.report.verdict(), Verdict::Fail);
+    }
+}
+
+/// A key with one sector that its drive cannot read.
+struct BadSector {
+    image: Vec<u8>,
+    bad: u64,
+}
+
+impl ReadAt for BadSector {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self.bad.saturating_sub(offset) {
+            0 => Err(io::Error::other("medium error")),
+            before => {
+                let room = buffer.len().min(before as usize);
+                self.image.read_at(&mut buffer[..room], offset)
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sector_that_cannot_be_read_is_named_with_the_system_s_words() {
+    let release = Release::new();
+    let image = release.image();
+    let told = image.len() as u64;
+    let sector = told / 512 - 4_097;
+    for length in [Some(told), None] {
+        let key = Rc::new(BadSector { image: image.clone(), bad: sector * 512 });
+        let mut source = volume_source(key, Shape::Device, length);
+        let checked = release.check_source(&mut source);
+        let detail = Detail::failed(&io::Error::other("medium error"));
+        let unread = Kind::ReadError { place: Spot::Sector(sector), detail };
+        assert_eq!(checked.findings().last(), Some(&unread), "{length:?}");
+        assert_eq!(checked.codes(), ["M-601"]);
+        let verdict = checked.decision.report.verdict();
+        assert!(matches!(verdict, Verdict::CannotTell(_)), "{verdict:?}");
     }
 }

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
+use super::super::state::StateError;
 use super::*;
+use crate::store::lock::LockError;
 
 /// One of every kind, with values that need escaping where texts come from a
 /// medium. A kind that is forgotten here is missed by `every_entry_is_used`.
@@ -215,4 +217,30 @@ fn a_deleted_entry_of_the_root_has_a_folder_too() {
     };
     assert!(deleted("").starts_with("Deleted entry in the folder /: \"?ONE.TXT\""));
     assert!(deleted("SEAL/trust").starts_with("Deleted entry in the folder /SEAL/trust: "));
+}
+
+#[test]
+fn what_could_not_be_read_is_named() {
+    for language in Language::ALL {
+        let places = [
+            (Spot::Path("GUIDE/EN.HTM".to_string()), "GUIDE/EN.HTM".to_string()),
+            (Spot::Sector(71_234), language.number(71_234)),
+            (Spot::Byte(81_234), language.number(81_234)),
+        ];
+        for (place, wanted) in places {
+            let what = Kind::ReadError { place, detail: Detail::said("why") }.what(language);
+            assert!(what.contains(&wanted), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_state_that_was_not_written_says_why() {
+    let changed = || StateError::Changed(Detail::said("a fork"));
+    for language in Language::ALL {
+        let busy = || LockError::Busy("C".into());
+        assert_eq!(StateError::Lock(busy()).words(language), busy().words(language));
+        assert!(changed().words(language).contains("a fork"));
+    }
+    assert_eq!(changed().to_string(), changed().words(Language::English));
 }

@@ -1,5 +1,7 @@
 use super::super::detail::Detail;
 use super::super::finding::tests::samples;
+use super::super::json::{self, Ending};
+use super::super::outcome::Failure;
 use super::super::rollback::Rollback;
 use super::super::text;
 use super::*;
@@ -103,6 +105,26 @@ fn a_path_is_shown_so_that_it_can_be_copied() {
         assert!(words.iter().any(|word| word.contains(r"C:\Users\x")), "{text}");
         assert!(words.join(" ").contains("no such place") && !text.contains(r"\\U"), "{text}");
     }
+}
+
+#[test]
+fn json_has_the_device_s_name_escaped_and_what_could_not_be_done() {
+    let device = |name: Option<&str>| {
+        let mut report = complete();
+        report.device = name.map(str::to_string);
+        let text = json::render(&report, &Ending::of(&report), Language::English);
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["device"].clone()
+    };
+    assert_eq!(device(None), serde_json::Value::Null);
+    assert_eq!(device(Some("")), serde_json::Value::Null);
+    assert_eq!(device(Some("Maker\u{1b}[2J")), r"Maker\u{1b}[2J");
+    let failure = Failure::new(Outcome::Io, "no such place", "look again");
+    let text = json::failed("check", &failure);
+    let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(said["action"], "check");
+    assert_eq!((&said["failure"], &said["next"]), (&"no such place".into(), &"look again".into()));
+    assert_eq!(said["exit_code"], 3);
+    assert!(text.ends_with("}\n"));
 }
 
 #[test]

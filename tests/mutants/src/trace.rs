@@ -42,8 +42,9 @@ pub fn limited(work: &Work, program: &Program, seconds: f64, job: usize) -> Resu
     let mut command = Command::new("timeout");
     command
         .args(["-s", "KILL", &format!("{clock:.0}"), "sh", "-c"])
+        // One limit a call: a plain shell takes no more.
         .arg(format!(
-            "ulimit -c 0 -v {MEMORY_KIBIBYTES} -t {:.0} && exec \"$@\"",
+            "ulimit -c 0 && ulimit -v {MEMORY_KIBIBYTES} && ulimit -t {:.0} && exec \"$@\"",
             seconds.max(1.0).ceil()
         ))
         .args(["sh", &program.path])
@@ -84,6 +85,7 @@ pub fn trace(work: &Work) -> Result<(), Fault> {
             if !output.status.success() {
                 println!("{} {name} fails without a mutant", program.name);
                 println!("{}", String::from_utf8_lossy(&output.stdout));
+                println!("{}", String::from_utf8_lossy(&output.stderr));
                 failed.push(name);
                 continue;
             }

@@ -3,8 +3,8 @@
 //! Order of the tests: the one that caught it in an earlier tree, if any; those of
 //! the mutant's own file, then all others of the library, then the attacks, then
 //! everything else on the programs; the quick ones first. Quick tests share a
-//! process. Order of the mutants: what is not explained as a survivor first, since
-//! it may be a new one. Where only the library's tests are built, a mutant that
+//! process. Order of the mutants: first those that no earlier tree had, last those
+//! that are explained as survivors; so what may be a new survivor comes early. Where only the library's tests are built, a mutant that
 //! they do not catch stays open until the programs are there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +143,9 @@ pub fn try_all(work: &Work, names: &[String]) -> Result<(), Fault> {
         |mutant: &&Mutant| names.is_empty() || names.iter().any(|name| mutant.key.contains(name));
     let planted = mutants.iter().filter(|mutant| mutant.form == Form::Planted);
     let mut wanted: Vec<&Mutant> = planted.filter(named).filter(open).collect();
-    wanted.sort_by_key(|mutant| known.explained.contains(&mutant.key));
+    wanted.sort_by_key(|mutant| {
+        (known.explained.contains(&mutant.key), known.before.contains_key(&mutant.key))
+    });
     let (next, added) = (AtomicUsize::new(0), Mutex::new(0));
     let one_job = |job: usize| -> Result<(), String> {
         while let Some(mutant) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
