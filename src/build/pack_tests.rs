@@ -43,7 +43,7 @@ fn what_has_replaced_an_older_file_is_not_taken_away_and_is_named() {
     fs::write(&image, "old").unwrap();
     let error = stopped_at_the_bundle(folder.path(), Existing::Replace);
     let PackError::Partly(_, replaced) = &error else { panic!("{error}") };
-    assert_eq!(*replaced, [image.clone()]);
+    assert_eq!(*replaced, std::slice::from_ref(&image));
     assert!(error.to_string().contains("already replaced: ") && error.outcome() == Outcome::Io);
     assert_eq!(fs::read(&image).unwrap(), b"new");
     // Its digest had no older file: it is taken back, and no digest is of another image.
