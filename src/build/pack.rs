@@ -66,6 +66,8 @@ pub enum PackError {
     Bundle(BundleError),
     /// An output could not get its name.
     Store(StoreError),
+    /// An output could not get its name, and others have replaced older files already.
+    Partly(StoreError, Vec<PathBuf>),
     /// Two outputs of one name.
     SameOutput(PathBuf),
     /// What was written does not read back as it should.
@@ -80,7 +82,11 @@ impl PackError {
             Self::SameOutput(_) => Outcome::Usage,
             Self::Plan(_) => Outcome::Refused,
             Self::Store(StoreError::Exists(_)) => Outcome::Refused,
-            Self::Render(_) | Self::Bundle(_) | Self::Store(_) | Self::ReadBack(..) => Outcome::Io,
+            Self::Render(_)
+            | Self::Bundle(_)
+            | Self::Store(_)
+            | Self::Partly(..)
+            | Self::ReadBack(..) => Outcome::Io,
         }
     }
 
@@ -94,6 +100,7 @@ impl PackError {
             Self::Bundle(error) => error.advice(),
             Self::Store(StoreError::Exists(_)) => "Take another name, or --force.",
             Self::Store(error) => error.advice(Language::English),
+            Self::Partly(..) => "The outputs are not of one release: run the command again.",
             Self::ReadBack(..) => "The disk may be failing: write to another one.",
         }
     }
@@ -107,6 +114,10 @@ impl fmt::Display for PackError {
             Self::Render(error) => write!(f, "{error}"),
             Self::Bundle(error) => write!(f, "{error}"),
             Self::Store(error) => write!(f, "{error}"),
+            Self::Partly(error, replaced) => {
+                let names: Vec<String> = replaced.iter().map(|path| escape_path(path)).collect();
+                write!(f, "{error}; already replaced: {}", names.join(", "))
+            }
             Self::SameOutput(path) => {
                 write!(f, "{} is named twice", escape_path(path))
             }
@@ -277,16 +288,31 @@ fn render(
         }
     };
     // Everything was as sealed: now the names, all of them or none.
-    let mut shown: Vec<PathBuf> = Vec::new();
+    let mut shown = Vec::new();
     let named = show(image, [map_file, bundle], digest_file, outputs, &mut shown);
-    if let Err(error) = named {
-        shown.iter().for_each(|path| _ = std::fs::remove_file(path));
-        return Err(PackError::Store(error));
-    }
+    named.map_err(|error| taken_back(error, shown))?;
     Ok((packed, Compared::new(Level::FilesOnly, accepted.manifest.files.len(), read)))
 }
 
 type Output = AtomicFile<SystemFolder>;
+
+/// An output that has its name.
+struct Shown {
+    path: PathBuf,
+    /// There was a file of that name before.
+    replaced: bool,
+}
+
+/// Takes the outputs back that have their names already. One that has replaced an
+/// older file stays: that file is gone, and this one is whole.
+fn taken_back(error: StoreError, shown: Vec<Shown>) -> PackError {
+    let (replaced, new): (Vec<_>, Vec<_>) = shown.into_iter().partition(|shown| shown.replaced);
+    new.iter().for_each(|shown| _ = std::fs::remove_file(&shown.path));
+    match replaced.is_empty() {
+        true => PackError::Store(error),
+        false => PackError::Partly(error, replaced.into_iter().map(|shown| shown.path).collect()),
+    }
+}
 
 /// Gives the outputs their names.
 fn show(
@@ -294,7 +320,7 @@ fn show(
     [map, bundle]: [Option<Output>; 2],
     digest_file: Option<Output>,
     outputs: &Outputs<'_>,
-    shown: &mut Vec<PathBuf>,
+    shown: &mut Vec<Shown>,
 ) -> Result<(), StoreError> {
     if let (Some((file, digest)), Some(path), Some(mut beside)) =
         (image, outputs.image, digest_file)
@@ -315,10 +341,11 @@ fn show(
 
 /// Gives an output its name. Where only the folder could not be flushed
 /// afterwards, it has its name already and is taken back with the others.
-fn give_name(file: Output, path: PathBuf, shown: &mut Vec<PathBuf>) -> Result<(), StoreError> {
+fn give_name(file: Output, path: PathBuf, shown: &mut Vec<Shown>) -> Result<(), StoreError> {
+    let replaced = std::fs::symlink_metadata(&path).is_ok();
     let named = file.commit();
     if matches!(&named, Ok(()) | Err(StoreError::Io { doing: Doing::FlushFolder, .. })) {
-        shown.push(path);
+        shown.push(Shown { path, replaced });
     }
     named.map(|_| ())
 }
@@ -349,3 +376,7 @@ pub fn sha256_path(image: &Path) -> PathBuf {
     name.push(".sha256");
     PathBuf::from(name)
 }
+
+#[cfg(test)]
+#[path = "pack_tests.rs"]
+mod tests;
