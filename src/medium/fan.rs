@@ -21,9 +21,11 @@ use super::sink::{PIECE, Shared, Sink};
 
 /// Bytes that a sink may be behind: enough that a short stop of one does not
 /// stop the others.
-const DEPTH: usize = 4 * PIECE;
-/// Bytes that a sink may be behind which can wait.
-const PATIENCE: usize = 10 << 20;
+const DEPTH: usize = 4 * PIECE * PRICE_OF_NEW;
+/// The same for one which can wait: 16 MiB of what lies in memory anyway, or a
+/// quarter of that in new memory, which costs as much as part of the work.
+const PATIENCE: usize = 16 << 20;
+const PRICE_OF_NEW: usize = 4;
 /// Bytes in memory already travel as they are from this length on; fewer are
 /// gathered, since each piece costs its way to every sink.
 const LONG_SHARE: usize = 64 * 1024;
@@ -78,7 +80,7 @@ impl Fan {
         Worker(scope.spawn(move || work(sink, &receiver)))
     }
 
-    /// Adds a sink that can wait: it begins when it is [`PATIENCE`] behind, or when all bytes
+    /// Adds a sink that can wait: it begins when it is far behind, or when all bytes
     /// are on their way and the one that was added before it is done. So those that wait
     /// take one processor from the others and not each one.
     pub fn add_patient<'scope, S: Sink + Send + 'scope>(
@@ -158,18 +160,19 @@ impl Fan {
     fn send(&self, piece: &Piece) -> io::Result<()> {
         // The sink gave up; its own error is the worker's result.
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-        let bytes = piece.bytes();
+        let weight = piece.weight();
         let mut outlets = self.outlets.iter();
-        outlets
-            .try_for_each(|outlet| outlet.send(piece.clone(), bytes).then_some(()).ok_or_else(gone))
+        outlets.try_for_each(|outlet| {
+            outlet.send(piece.clone(), weight).then_some(()).ok_or_else(gone)
+        })
     }
 }
 
 impl Piece {
-    /// Memory that it holds.
-    fn bytes(&self) -> usize {
+    /// What it counts in a queue.
+    fn weight(&self) -> usize {
         match self {
-            Self::Bytes(bytes) => bytes.capacity(),
+            Self::Bytes(bytes) => bytes.capacity() * PRICE_OF_NEW,
             Self::Shared(bytes) => bytes.as_ref().len(),
             Self::Zeros(_) => 0,
         }
@@ -323,7 +326,7 @@ mod tests {
             let (sender, told) = std::sync::mpsc::channel();
             let mut fan = Fan::new();
             let patient = fan.add_patient(scope, Told(sender));
-            for _ in 0..PATIENCE / PIECE {
+            for _ in 0..PATIENCE / PIECE / PRICE_OF_NEW {
                 fan.write(&[1; PIECE]).unwrap();
             }
             // As many as it may be behind: it can not have begun, since nobody
@@ -333,7 +336,7 @@ mod tests {
             told.recv().unwrap();
             fan.close().unwrap();
             patient.finish().unwrap();
-            assert_eq!(told.iter().count(), PATIENCE / PIECE);
+            assert_eq!(told.iter().count(), PATIENCE / PIECE / PRICE_OF_NEW);
         });
     }
 
@@ -379,7 +382,7 @@ mod tests {
                 fan.write(&[1; PIECE]).unwrap();
                 // One in the sink's hands, DEPTH waiting, one just made, and
                 // those that came back and wait for their turn.
-                assert!(fan.away.len() <= DEPTH / PIECE + 3, "{}", fan.away.len());
+                assert!(fan.away.len() <= DEPTH / PIECE / PRICE_OF_NEW + 3, "{}", fan.away.len());
             }
             fan.close().unwrap();
             assert_eq!(hash.finish().unwrap().length(), 200 * PIECE as u64);

@@ -36,6 +36,9 @@ const BLOCK: usize = 256 * 1024;
 /// any more are filled again.
 const MAX_BLOCKS: usize = 40;
 
+/// Files that are worth waking the thread for, before the listing is complete.
+const WORTH_WAKING: usize = 16;
+
 /// Reads files ahead on a thread of its own, which ends with this.
 pub(super) struct Ahead {
     common: Arc<Common>,
@@ -86,7 +89,10 @@ impl Ahead {
             let mut state = self.common.lock();
             if !state.complete {
                 state.offered.push_back((path.to_string(), size));
-                self.common.wake(state);
+                // Waking a thread costs as much as a file.
+                if state.offered.len() >= WORTH_WAKING {
+                    self.common.wake(state);
+                }
             }
         }
     }
