@@ -403,22 +403,22 @@ fn written_and_its_line_lost() -> Floor {
 }
 
 #[test]
-fn a_written_key_whose_line_was_lost_is_no_key_and_is_written_again() {
+fn a_written_key_whose_line_was_lost_is_no_key_and_is_read_and_not_written_over() {
     let floor = written_and_its_line_lost();
     let (finished, cards) = floor.makes_protected(
         2,
         vec![
             says("1-1", "was there before"),
-            replugged(&floor, "1-1", false, "unplug it, set the switch, plug it in again"),
+            replugged(&floor, "1-1", false, "NOT protected: unplug it, set the switch"),
             replugged(&floor, "1-1", true, "proved, write-protected   number 1"),
         ],
     );
     assert!(!finished.unwrap().complete);
     assert_eq!(cards.len(), 1);
-    assert_eq!(floor.results(), [Ending::Begun, Ending::Done, Ending::Proved]);
+    assert_eq!(floor.results(), [Ending::Begun, Ending::NotProtected, Ending::Proved]);
     assert!(floor.ledger().unfinished(Some("4711")).is_empty());
     let proof = floor.ledger().keys().last().unwrap().written_as;
-    assert_eq!(proof, Some(2), "not by the attempt that has no end");
+    assert_eq!(proof, Some(1), "as what the attempt wrote that has no end");
 }
 
 #[test]
@@ -453,6 +453,25 @@ fn a_proved_key_is_not_written_over_for_a_twin_that_was_begun_at_its_port() {
     );
     assert!(!finished.unwrap().complete && cards.is_empty());
     assert_eq!(floor.results(), [Ending::Done, Ending::Proved, Ending::Begun]);
+}
+
+#[test]
+fn a_stick_that_holds_the_image_is_not_written_over_for_a_twin_that_was_begun() {
+    // By another order, another log, another tool: all that is known is what it holds.
+    for port in ["1-1", "1-2"] {
+        let floor = Floor::new();
+        let first = vec![written(&floor, "1-5", "B")];
+        assert!(!floor.makes_protected(3, first).0.unwrap().complete);
+        floor.says_of("1-1", "SAME", Ending::Begun);
+        floor.dd(port, "SAME", &floor.image);
+        let unprotected = "NOT protected: unplug it, set the switch";
+        let steps =
+            vec![says(port, "was there before"), replugged(&floor, port, false, unprotected)];
+        let (finished, cards) = floor.makes_protected(3, steps);
+        assert!(!finished.unwrap().complete && cards.is_empty());
+        let results = [Ending::Done, Ending::Begun, Ending::NotProtected];
+        assert_eq!(floor.results(), results, "{port}");
+    }
 }
 
 #[test]

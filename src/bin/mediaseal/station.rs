@@ -191,7 +191,7 @@ fn begun(key: &KeyEntry) -> String {
     let serial = key.stick.serial.as_deref().unwrap_or("none");
     let text = format!(
         "Attempt {} began at port {port}, serial {serial}, and has no end in the log: that \
-         stick is no key. Plug it in, and it is written again.",
+         stick is no key. Plug it in: it is written again, or read whole if it has all.",
         key.attempt
     );
     wrap(&text, "  ", COLUMNS)

@@ -187,9 +187,7 @@ impl Ledger {
             let named = stick.serial.is_some() || key.stick.port == stick.port;
             named && looks_same(&key.stick, stick) && key.order.as_deref() == order
         });
-        last.is_some_and(|key| {
-            matches!(key.result, Ending::OsChanges | Ending::Failed | Ending::Begun)
-        })
+        last.is_some_and(|key| matches!(key.result, Ending::OsChanges | Ending::Failed))
     }
 
     /// True where this stick was written and not unplugged since, whatever order

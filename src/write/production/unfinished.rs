@@ -64,10 +64,16 @@ impl Ledger {
     }
 
     /// The unfinished attempt that `stick` may come from: the one at its port, or,
-    /// for a stick with a serial, the oldest elsewhere.
-    pub fn unfinished_for(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
+    /// for a stick with a serial, the oldest elsewhere. Those in `claimed` are being written
+    /// or proved just now.
+    pub fn unfinished_for(
+        &self,
+        stick: &StickFacts,
+        order: Option<&str>,
+        claimed: &[u64],
+    ) -> Option<&KeyEntry> {
         let mut same = self.unfinished(order);
-        same.retain(|key| looks_same(&key.stick, stick));
+        same.retain(|key| looks_same(&key.stick, stick) && !claimed.contains(&key.attempt));
         let at_port = same.iter().rev().find(|key| key.stick.port == stick.port);
         at_port.or(same.first().filter(|_| stick.serial.is_some())).copied()
     }
@@ -76,7 +82,7 @@ impl Ledger {
     /// waits, or one whose end is not in the log; the one at its port before others.
     pub fn written_by(&self, stick: &StickFacts, order: Option<&str>) -> Option<&KeyEntry> {
         let waiting = self.waiting_for(stick, order, &[]).map(|found| found.written);
-        let unfinished = self.unfinished_for(stick, order);
+        let unfinished = self.unfinished_for(stick, order, &[]);
         let here = |key: &&KeyEntry| key.stick.port == stick.port;
         let at_port = waiting.filter(here).or(unfinished.filter(here));
         at_port.or(waiting).or(unfinished)
@@ -138,7 +144,10 @@ mod tests {
         assert!(all.has_end(2) && !all.has_end(1));
         assert!(all.unfinished(None).is_empty(), "of no order");
         for (port, serial) in [("1-1", "A"), ("1-3", "")] {
-            assert!(all.is_spoiled(&stick(port, serial), ORDER), "{port}");
+            // Nor written over unseen: another stick may say the same of itself.
+            assert!(!all.is_spoiled(&stick(port, serial), ORDER), "{port}");
+            assert!(all.unfinished_for(&stick(port, serial), ORDER, &[]).is_some(), "{port}");
+            assert!(all.unfinished_for(&stick(port, serial), ORDER, &[1, 3]).is_none(), "{port}");
             assert!(all.waiting_for(&stick(port, serial), ORDER, &[]).is_none(), "{port}");
         }
         assert!(!all.is_spoiled(&stick("1-2", "B"), ORDER));

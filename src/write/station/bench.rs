@@ -240,6 +240,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
             }
             Message::Begins(begun, answer) => {
                 let line = self.log.begins(record::begun(&begun, &self.station.context))?;
+                self.claimed.push(line.attempt);
                 // Its thread waits for it.
                 let _ = answer.send(line.attempt);
             }
@@ -261,6 +262,7 @@ impl<'s, F: Folder> Bench<'s, '_, '_, F> {
 
     fn wrote(&mut self, result: &TargetResult, begun: Option<u64>) -> Result<(), Failure> {
         self.settle(&result.disk);
+        self.claimed.retain(|attempt| Some(*attempt) != begun);
         self.log.wrote(record::written(result, &self.station.context), begun)?;
         let (mood, text) = words::written(&result.ended, self.station.protection);
         if !matches!(result.ended, Ended::Done | Ended::Cancelled) {

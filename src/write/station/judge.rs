@@ -11,8 +11,8 @@ use crate::sys::disk::{Devices, Disk, Intent, OpenError};
 use crate::write::eligible::{Policy, WhyNot, reasons};
 use crate::write::image::Image;
 use crate::write::plugged::Plugged;
-use crate::write::production::entry::StickFacts;
-use crate::write::production::ledger::Ledger;
+use crate::write::production::entry::{KeyEntry, StickFacts};
+use crate::write::production::ledger::{Ledger, Waiting};
 
 /// Where the boot sector is: LBA 2048.
 const BOOT_SECTOR: u64 = 1 << 20;
@@ -63,7 +63,7 @@ pub struct Known<'a> {
     pub order: &'a str,
     /// What may be written.
     pub policy: &'a Policy,
-    /// Attempts that are being proved now.
+    /// Attempts that are being written or proved now.
     pub claimed: &'a [u64],
     /// Whether the order still needs keys.
     pub wanted: bool,
@@ -90,19 +90,28 @@ pub fn judge(devices: &dyn Devices, disk: &Disk, image: &Image, known: &Known<'_
                 return Action::Not("was written: unplug it, plug it in again".to_string());
             }
             let like = known.ledger.proved_like(&stick, order).and_then(|key| key.ordinal);
-            // Begun at this port and never finished: whatever it looks like, it is
-            // written again, or, where its switch is set, read like any other. Where
-            // a proved key looks the same it may be that one.
-            let begun = known.ledger.unfinished_for(&stick, order);
-            let here = begun.filter(|key| key.stick.port == stick.port && like.is_none());
+            let waiting = known.ledger.waiting_for(&stick, order, known.claimed);
+            // Begun at this port and never finished. It says that it is ours, so its very
+            // last sector was written: it is read whole like any other, and never written
+            // unseen, since it may be a key of another order that says the same of itself.
+            // Where a proved key looks the same it may be that one; one that was written
+            // since, with a serial of its own, is that.
+            let begun = known.ledger.unfinished_for(&stick, order, known.claimed);
+            let written_since = |key: &KeyEntry| {
+                let later =
+                    |found: &Waiting<'_>| !found.by_port && found.written.attempt > key.attempt;
+                waiting.as_ref().is_some_and(later)
+            };
+            let here = begun.filter(|key| {
+                key.stick.port == stick.port && like.is_none() && !written_since(key)
+            });
             if let Some(key) = here {
-                return match (reasons.is_empty(), known.wanted) {
-                    (_, false) => Action::Enough,
-                    (true, true) => Action::Write,
-                    (false, true) => Action::Prove { written_as: Some(key.attempt), ordinal: None },
+                return match known.wanted {
+                    true => Action::Prove { written_as: Some(key.attempt), ordinal: None },
+                    false => Action::Enough,
                 };
             }
-            if let Some(waiting) = known.ledger.waiting_for(&stick, order, known.claimed) {
+            if let Some(waiting) = waiting {
                 let written = waiting.written;
                 let elsewhere =
                     written.stick.port.as_ref().filter(|_| written.stick.port != stick.port);
