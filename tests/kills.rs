@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use common::{Team, run};
+use common::{Team, run, started};
 use instrument::{Instrument, msi_parts};
 use mediaseal::install::command::Window;
 use mediaseal::install::fake::FakeInstaller;
@@ -82,16 +82,16 @@ fn a_copy_that_is_killed_at_any_moment() {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     };
     enrol("state-whole");
-    let started = Instant::now();
+    let began = Instant::now();
     fs::create_dir(root.join("to-whole")).unwrap();
-    assert!(copy_command(&root, "state-whole", "to-whole").status().unwrap().success());
-    let whole = started.elapsed();
+    assert!(started(|| copy_command(&root, "state-whole", "to-whole").status()).unwrap().success());
+    let whole = began.elapsed();
     let (mut killed, mut ended) = (0, 0);
     for number in 0..KILLS {
         let (state, to) = (format!("state-{number}"), format!("to-{number}"));
         enrol(&state);
         fs::create_dir(root.join(&to)).unwrap();
-        let child = copy_command(&root, &state, &to).spawn().unwrap();
+        let child = started(|| copy_command(&root, &state, &to).spawn()).unwrap();
         let done = kill_after(child, whole * number / (KILLS - 1));
         if done {
             ended += 1
@@ -112,7 +112,7 @@ fn a_copy_that_is_killed_at_any_moment() {
             let copied = record["report"]["copied"].is_string();
             assert!(is_there || !copied, "{number}: a record of what did not happen");
         }
-        let status = copy_command(&root, &state, &to).status().unwrap();
+        let status = started(|| copy_command(&root, &state, &to).status()).unwrap();
         assert!(status.success(), "{number}: the rerun does not complete");
         assert_eq!(visible(&root.join(&to)), [COPY], "{number}");
         fs::remove_dir_all(root.join(&to)).unwrap();
@@ -181,18 +181,18 @@ fn an_installation_that_is_killed_at_any_moment() {
     let place = Instrument::returning(0);
     let root = place.team.path();
     let child = || {
-        Command::new(std::env::current_exe().unwrap())
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
             .args(["--exact", "child_that_installs", "--nocapture"])
             .env("MEDIASEAL_TEST_PLACE", root)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::null());
+        started(|| command.spawn()).unwrap()
     };
-    let started = Instant::now();
+    let began = Instant::now();
     assert!(child().wait().unwrap().success());
-    let whole = started.elapsed();
+    let whole = began.elapsed();
     let (mut killed, mut ended) = (0, 0);
     for number in 0..KILLS {
         let before = counts(root);

@@ -788,13 +788,15 @@ fn reader_that_has_gone_is_no_error() {
     for (arguments, code) in
         [(&["--help"][..], 0), (&["sign", "release", "--print"], 0), (&["x"], 2)]
     {
-        // Both ends of each pipe exist, and nobody will ever read.
-        let (out_reader, out) = std::io::pipe().unwrap();
-        let (err_reader, err) = std::io::pipe().unwrap();
-        drop((out_reader, err_reader));
-        let mut command = std::process::Command::new(MEDIASEAL);
-        let command = command.args(arguments).current_dir(team.path()).stdout(out).stderr(err);
-        assert_eq!(command.status().unwrap().code(), Some(code), "{arguments:?}");
+        let ended = common::started(|| {
+            // Both ends of each pipe exist, and nobody will ever read.
+            let (out_reader, out) = std::io::pipe()?;
+            let (err_reader, err) = std::io::pipe()?;
+            drop((out_reader, err_reader));
+            let mut command = std::process::Command::new(MEDIASEAL);
+            command.args(arguments).current_dir(team.path()).stdout(out).stderr(err).status()
+        });
+        assert_eq!(ended.unwrap().code(), Some(code), "{arguments:?}");
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::Command;
 use mediaseal::drill::medium::Image;
 use mediaseal::drill::{bundle_faults, folder, medium_faults};
 
+use crate::common::started;
 use crate::world::{Checked, VERIFY, World};
 
 /// The file that faults are about.
@@ -51,12 +52,8 @@ impl Media {
         if !cfg!(windows) {
             limited.args(["-c", LIMITS, VERIFY]);
         }
-        let output = limited
-            .args(check)
-            .args(["--state", "nowhere"])
-            .current_dir(self.world.team.path())
-            .output()
-            .unwrap();
+        limited.args(check).args(["--state", "nowhere"]).current_dir(self.world.team.path());
+        let output = started(|| limited.output()).unwrap();
         let code = output.status.code().unwrap_or_else(|| panic!("{source:?}: {output:?}"));
         let json = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{source:?}: {error}: {output:?}"));

@@ -6,9 +6,10 @@
 // Each test program uses a part of it.
 #![allow(dead_code)]
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{fs, io};
 
 use mediaseal::seal::chain::SignedDocument;
 use mediaseal::seal::digest::Digest;
@@ -289,16 +290,31 @@ pub struct Ran {
     pub stderr: String,
 }
 
+/// Starts a program, again if Wine lost it. Its server now and then answers with
+/// ERROR_INTERNAL_ERROR, which says that the process was gone before it was ready
+/// for its first instruction: nothing of the program ran, so that starting it again
+/// is the same test. Every other error, and the fifth of these, is the caller's.
+pub fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    const ERROR_INTERNAL_ERROR: i32 = 1359;
+    for pause in [50, 200, 800, 3200] {
+        match start() {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(ERROR_INTERNAL_ERROR) => {
+                eprintln!("a program was gone before it was ready, and is started again");
+                std::thread::sleep(Duration::from_millis(pause));
+            }
+            other => return other,
+        }
+    }
+    start()
+}
+
 /// Runs `program` in `folder`, with `input` on standard input.
 pub fn run(folder: &Path, program: &str, arguments: &[&str], input: &str) -> Ran {
     use std::io::Write as _;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = started(|| command.spawn())
         .unwrap_or_else(|error| panic!("{program} cannot be started: {error}"));
     // A program that does not read its input is free not to.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());

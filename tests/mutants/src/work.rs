@@ -13,6 +13,7 @@
 //! | `results.jsonl` | what came of each mutant of this tree, see [`crate::results`] |
 //! | `before.jsonl` | the same of earlier trees: which test to ask first, no result |
 
+use std::collections::HashSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -124,10 +125,13 @@ impl Work {
         Ok(same)
     }
 
-    /// Copies every file that the repository has or will have, and no other.
+    /// Copies every file that the repository has or will have, and no other: what
+    /// an earlier tree had beside them goes.
     pub fn copy_tree(&self) -> Result<(), Fault> {
         let tree = self.tree();
-        for name in sources()? {
+        let names = sources()?;
+        remove_others(&tree, &tree, &names.iter().map(PathBuf::from).collect())?;
+        for name in names {
             write_if_other(&tree.join(&name), &fs::read(&name)?)?;
             fs::set_permissions(tree.join(&name), fs::metadata(&name)?.permissions())?;
         }
@@ -150,6 +154,22 @@ fn sources() -> Result<Vec<String>, Fault> {
         true => Err("the repository has no files".into()),
         false => Ok(names),
     }
+}
+
+/// Removes every file below `folder` whose path below `tree` is not in `names`.
+fn remove_others(tree: &Path, folder: &Path, names: &HashSet<PathBuf>) -> Result<(), Fault> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && !path.is_symlink() {
+            remove_others(tree, &path, names)?;
+        } else if !names.contains(path.strip_prefix(tree)?) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes `bytes` unless they are there: an unchanged file is not built again.
