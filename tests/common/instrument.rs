@@ -117,7 +117,7 @@ impl Instrument {
     /// An instrument that is set up, with release 1.7 at hand and every question
     /// answered by option; the installer returns `code`.
     pub fn returning(code: u32) -> Self {
-        let team = Team::new();
+        let team = Team::where_lines_break_alike();
         let release = team.signed_release("release", &msi_parts(7));
         let computer = FakeComputer::at_rest(team.path());
         let given = Given {

@@ -240,7 +240,20 @@ pub struct Team {
 
 impl Team {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    /// In a folder whose name has one length wherever the tests run: on a screen that
+    /// tells it, a line breaks by that length.
+    pub fn where_lines_break_alike() -> Self {
+        Self::within(match cfg!(unix) {
+            true => tempfile::tempdir_in("/tmp").unwrap(),
+            // tests/wine chooses the folder.
+            false => tempfile::tempdir().unwrap(),
+        })
+    }
+
+    fn within(folder: tempfile::TempDir) -> Self {
         let [alice, bruno, carla, diego] =
             ["alice", "bruno", "carla", "diego"].map(|name| Signer::new(folder.path(), name));
         let (root, release) = (role(2, &[&carla, &diego]), role(2, &[&alice, &bruno]));
