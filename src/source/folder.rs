@@ -118,7 +118,6 @@ impl FolderSource {
     ) -> Result<Result<(), Full>, SourceError> {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
         let device = folder.identity().map_err(|error| fail(path, Doing::LookingAt, error))?.device;
-        let is_drive_root = path.is_empty() && self.mounted().is_root;
         let (names, unread) = match folder.list() {
             Ok(names) => (names, None),
             Err(error) if error.kind() == std::io::ErrorKind::ArgumentListTooLong => {
@@ -168,7 +167,8 @@ impl FolderSource {
             if found.identity.device != device {
                 gatherer.remark(Remark::OtherFileSystem { path: path.clone() });
             }
-            if is_drive_root && is_system_folder(&path) {
+            // What lies where is asked for only if it matters: it takes its time.
+            if is_system_folder(&path) && self.mounted().is_root {
                 continue;
             }
             if depth >= MAX_DEPTH {

@@ -78,6 +78,9 @@ pub enum Shape {
 /// A source's bytes from the first on, and how many there are, if it tells.
 pub type Raw<'a> = (Box<dyn Read + 'a>, Option<u64>);
 
+/// Room for a file that is read whole; a longer one finds more as it comes.
+const ROOM_AT_ONCE: usize = 256 * 1024;
+
 /// Anything that a release is read from.
 pub trait Source {
     /// What it is.
@@ -93,13 +96,17 @@ pub trait Source {
     /// All bytes of a file, at most `limit`; more is
     /// [`SourceError::TooLong`].
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, SourceError> {
-        let mut bytes = Vec::new();
+        // Room that is not used costs nothing; moving on as it grows does.
+        let mut bytes = Vec::with_capacity(limit.min(ROOM_AT_ONCE));
         let mut reader = self.open_file(path)?.take((limit as u64).saturating_add(1));
         match reader.read_to_end(&mut bytes) {
             Ok(_) if bytes.len() > limit => {
                 Err(SourceError::TooLong { path: path.to_string(), limit })
             }
-            Ok(_) => Ok(bytes),
+            Ok(_) => {
+                bytes.shrink_to_fit();
+                Ok(bytes)
+            }
             Err(error) => Err(SourceError::io(path, Doing::Reading, error)),
         }
     }
