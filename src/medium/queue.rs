@@ -1,14 +1,21 @@
 //! A queue from one thread to another that holds so many bytes.
 //!
 //! What waits in it is memory that somebody holds, so bytes are counted and not
-//! pieces, of which some are large and some small. Who takes may be told to wait
-//! until there is need.
+//! pieces, of which some are large and some small.
+//!
+//! Waking a thread costs as much as hashing a small file, so only who waits is woken,
+//! and for something worth it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What anything weighs at least: numbers are held as well.
 const LEAST: usize = 1024;
+
+/// Times that who takes looks again before it sleeps, some tenths of a millisecond in
+/// all. Pieces come in quick succession, and a thread that is woken may find itself
+/// behind another one, on the processor of who woke it.
+const LOOKS: u32 = 200;
 
 /// Puts in. The queue ends when this is dropped.
 pub(super) struct Sender<T>(Arc<Queue<T>>);
@@ -26,8 +33,10 @@ struct Queue<T> {
 struct State<T> {
     waiting: VecDeque<(T, usize)>,
     bytes: usize,
-    /// It was full: who takes is to begin.
-    urgent: bool,
+    /// Who takes waits for the next thing.
+    taker_waits: bool,
+    /// Who puts in waits for room.
+    sender_waits: bool,
     /// Nothing more comes.
     closed: bool,
     /// Nobody takes any more.
@@ -39,7 +48,8 @@ pub(super) fn queue<T>(most: usize) -> (Sender<T>, Receiver<T>) {
     let state = State {
         waiting: VecDeque::new(),
         bytes: 0,
-        urgent: false,
+        taker_waits: false,
+        sender_waits: false,
         closed: false,
         abandoned: false,
     };
@@ -55,6 +65,13 @@ impl<T> Queue<T> {
     fn wait<'a>(&self, state: MutexGuard<'a, State<T>>) -> MutexGuard<'a, State<T>> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Lets go of the state and wakes the other end, which is the only one that can
+    /// wait for us.
+    fn wake(&self, state: MutexGuard<'_, State<T>>) {
+        drop(state);
+        self.changed.notify_one();
+    }
 }
 
 impl<T> Sender<T> {
@@ -63,28 +80,33 @@ impl<T> Sender<T> {
     pub fn send(&self, thing: T, bytes: usize) -> bool {
         let mut state = self.0.lock();
         while state.bytes >= self.0.most && !state.abandoned {
-            if !state.urgent {
-                state.urgent = true;
-                self.0.changed.notify_one();
-            }
+            state.sender_waits = true;
             state = self.0.wait(state);
         }
+        state.sender_waits = false;
         if state.abandoned {
             return false;
         }
         let bytes = bytes.max(LEAST);
         state.waiting.push_back((thing, bytes));
         state.bytes += bytes;
-        drop(state);
-        self.0.changed.notify_one();
+        if std::mem::take(&mut state.taker_waits) {
+            self.0.wake(state);
+        }
         true
+    }
+
+    /// True where putting in has to wait until something is taken.
+    pub fn is_full(&self) -> bool {
+        self.0.lock().bytes >= self.0.most
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.0.lock().closed = true;
-        self.0.changed.notify_one();
+        let mut state = self.0.lock();
+        state.closed = true;
+        self.0.wake(state);
     }
 }
 
@@ -92,30 +114,30 @@ impl<T> Receiver<T> {
     /// The oldest; waits for one. `None` at the end.
     pub fn receive(&self) -> Option<T> {
         let mut state = self.0.lock();
+        let mut looks = 0;
         loop {
             if let Some((thing, bytes)) = state.waiting.pop_front() {
-                let was_full = state.bytes >= self.0.most;
                 state.bytes -= bytes;
-                drop(state);
-                if was_full {
-                    self.0.changed.notify_one();
+                // Half of it is room for many pieces.
+                if state.sender_waits && state.bytes <= self.0.most / 2 {
+                    state.sender_waits = false;
+                    self.0.wake(state);
                 }
                 return Some(thing);
             }
             if state.closed {
                 return None;
             }
-            state = self.0.wait(state);
+            if looks < LOOKS {
+                looks += 1;
+                drop(state);
+                std::thread::yield_now();
+                state = self.0.lock();
+            } else {
+                state.taker_waits = true;
+                state = self.0.wait(state);
+            }
         }
-    }
-
-    /// Waits until the queue was full, or has its end; true if it was full.
-    pub fn wait_for_need(&self) -> bool {
-        let mut state = self.0.lock();
-        while !state.urgent && !state.closed {
-            state = self.0.wait(state);
-        }
-        state.urgent
     }
 }
 
@@ -125,8 +147,7 @@ impl<T> Drop for Receiver<T> {
         state.abandoned = true;
         // What nobody will take is given back at once.
         state.waiting.clear();
-        drop(state);
-        self.0.changed.notify_one();
+        self.0.wake(state);
     }
 }
 
@@ -160,17 +181,30 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_need_is_woken_by_a_full_queue_or_by_the_end() {
+    fn a_full_queue_says_so_until_something_is_taken() {
         let (sender, receiver) = queue(2 * LEAST);
-        let waits = thread::spawn(move || (receiver.wait_for_need(), receiver));
-        let sent = thread::spawn(move || (0..3).all(|n| sender.send(n, LEAST)));
-        let (needed, receiver) = waits.join().unwrap();
-        assert!(needed);
-        assert!(std::iter::from_fn(|| receiver.receive()).eq(0..3));
+        assert!(!sender.is_full());
+        assert!(sender.send(1, LEAST) && !sender.is_full());
+        assert!(sender.send(2, LEAST) && sender.is_full());
+        assert_eq!(receiver.receive(), Some(1));
+        assert!(!sender.is_full());
+    }
+
+    #[test]
+    fn who_waits_for_room_gets_it_at_half() {
+        let (sender, receiver) = queue(4 * LEAST);
+        let held = Arc::clone(&receiver.0);
+        let sent = thread::spawn(move || (0..5).all(|n| sender.send(n, LEAST)));
+        while !held.lock().sender_waits {
+            thread::yield_now();
+        }
+        assert_eq!(receiver.receive(), Some(0));
+        // Three of four are waiting still: it is not woken for one.
+        assert!(held.lock().sender_waits);
+        assert_eq!(receiver.receive(), Some(1));
+        assert!(!held.lock().sender_waits);
+        assert!(std::iter::from_fn(|| receiver.receive()).eq(2..5));
         assert!(sent.join().unwrap());
-        let (sender, receiver) = queue::<()>(2 * LEAST);
-        drop(sender);
-        assert!(!receiver.wait_for_need());
     }
 
     #[test]

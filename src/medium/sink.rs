@@ -30,21 +30,22 @@ pub(super) static ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
 /// has a part of it.
 #[derive(Clone)]
 pub struct Shared {
-    block: Arc<Vec<u8>>,
+    block: Arc<dyn AsRef<[u8]> + Send + Sync>,
     range: Range<usize>,
 }
 
 impl Shared {
     /// The bytes of `block` that lie in `range`; a range that lies outside of
     /// it has none.
-    pub fn new(block: Arc<Vec<u8>>, range: Range<usize>) -> Self {
-        let range = if block.get(range.clone()).is_some() { range } else { 0..0 };
-        Self { block, range }
+    pub fn new(block: Arc<impl AsRef<[u8]> + Send + Sync + 'static>, range: Range<usize>) -> Self {
+        let lies_in_it = (*block).as_ref().get(range.clone()).is_some();
+        Self { block, range: if lies_in_it { range } else { 0..0 } }
     }
 
     /// Takes `next` in, where it is what follows in the same block.
     pub(super) fn extend(&mut self, next: &Self) -> bool {
-        let follows = Arc::ptr_eq(&self.block, &next.block) && self.range.end == next.range.start;
+        let same = std::ptr::addr_eq(Arc::as_ptr(&self.block), Arc::as_ptr(&next.block));
+        let follows = same && self.range.end == next.range.start;
         if follows {
             self.range.end = next.range.end;
         }
@@ -54,7 +55,7 @@ impl Shared {
 
 impl AsRef<[u8]> for Shared {
     fn as_ref(&self) -> &[u8] {
-        &self.block[self.range.clone()]
+        &(*self.block).as_ref()[self.range.clone()]
     }
 }
 

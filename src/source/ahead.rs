@@ -21,20 +21,25 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use crate::medium::Shared;
+use crate::sys::buffer::AlignedBuffer;
 
 /// Files up to this size are read ahead: of larger ones the bytes cost more
 /// than the opening, and those are hashed as they come.
 const MAX_FILE_BYTES: u64 = 16 * 1024;
 
-/// Files are kept side by side in blocks of this size. One allocation for each
-/// file would make two threads wait for one another in the system's memory
-/// management.
-const BLOCK: usize = 256 * 1024;
+/// Files are kept side by side in blocks of this size, in a large page: to get memory
+/// in small ones costs as much as to open a file, and one allocation for each
+/// file would make two threads wait for one another.
+const BLOCK: usize = 2 << 20;
 
-/// Blocks that there are at most: 10 MiB. Who renders a medium hands their bytes
+/// The same for the first one, since most releases have few small files, and for who
+/// is overtaken: what it read is soon wanted.
+const SMALL_BLOCK: usize = 256 * 1024;
+
+/// Bytes of all blocks at most. Who renders a medium hands their bytes
 /// on as they lie and keeps them until they are written; blocks that nobody has
 /// any more are filled again.
-const MAX_BLOCKS: usize = 40;
+const MAX_BYTES: usize = 10 << 20;
 
 /// Files that are worth waking the thread for, before the listing is complete.
 const WORTH_WAKING: usize = 16;
@@ -167,7 +172,9 @@ impl Common {
                 }
                 state.hand_out(&mut next);
             }
-            let room = !block.files.is_empty() || blocks.take(&mut block.bytes);
+            let is_first = blocks.given.is_empty();
+            let length = if state.overtaken || is_first { SMALL_BLOCK } else { BLOCK };
+            let room = !block.files.is_empty() || blocks.take(&mut block.bytes, length);
             match next.pop_front_if(|_| room) {
                 Some((path, _)) if state.late.remove(&path) => {}
                 Some((path, size)) if block.has_room(size) => {
@@ -195,14 +202,16 @@ impl Common {
 
 impl State {
     /// Moves what is to be read next into `next`: the oldest file that was offered,
-    /// or as many of the newest ones as fill a block.
+    /// or as many of the newest ones as fill a small block.
     fn hand_out(&mut self, next: &mut VecDeque<(String, u64)>) {
         if !self.overtaken {
             next.extend(self.offered.pop_front());
             return;
         }
         let mut bytes = 0;
-        while let Some(file) = self.offered.pop_back_if(|(_, size)| bytes + *size < BLOCK as u64) {
+        while let Some(file) =
+            self.offered.pop_back_if(|(_, size)| bytes + *size < SMALL_BLOCK as u64)
+        {
             bytes += file.1;
             next.push_front(file);
         }
@@ -210,7 +219,7 @@ impl State {
 
     /// Keeps the files of a block but for those that somebody asked for
     /// meanwhile.
-    fn keep(&mut self, block: &mut Filling) -> Arc<Vec<u8>> {
+    fn keep(&mut self, block: &mut Filling) -> Arc<AlignedBuffer> {
         let Filling { bytes, files, .. } = std::mem::take(block);
         let block = Arc::new(bytes);
         for (path, range) in files {
@@ -226,23 +235,37 @@ impl State {
 #[derive(Default)]
 struct Blocks {
     /// Filled ones, oldest first.
-    given: VecDeque<Arc<Vec<u8>>>,
+    given: VecDeque<Arc<AlignedBuffer>>,
 }
 
 impl Blocks {
-    /// Puts an empty block into `place`, unless it has one; false where all are
-    /// in use.
-    fn take(&mut self, place: &mut Vec<u8>) -> bool {
-        if !place.is_empty() {
+    /// Puts an empty block of `length` bytes into `place`, unless it has one; false where
+    /// all are in use.
+    fn take(&mut self, place: &mut AlignedBuffer, length: usize) -> bool {
+        if place.len() == length {
             return true;
         }
-        let done = self.given.iter().position(|block| Arc::strong_count(block) == 1);
-        match done.and_then(|at| self.given.remove(at)).map(Arc::try_unwrap) {
-            Some(Ok(block)) => *place = block,
-            // Memory that was never used costs nothing before it is.
-            _ if self.given.len() < MAX_BLOCKS => *place = vec![0; BLOCK],
-            _ => return false,
+        *place = AlignedBuffer::default();
+        let is_free = |block: &Arc<AlignedBuffer>| Arc::strong_count(block) == 1;
+        let done = self.given.iter().position(|block| is_free(block) && block.len() == length);
+        if let Some(Ok(block)) = done.and_then(|at| self.given.remove(at)).map(Arc::try_unwrap) {
+            *place = block;
+            return true;
         }
+        let bytes = |given: &VecDeque<Arc<AlignedBuffer>>| -> usize {
+            given.iter().map(|block| block.len()).sum()
+        };
+        if bytes(&self.given) + length > MAX_BYTES {
+            // Those of the other length make room.
+            self.given.retain(|block| !is_free(block));
+        }
+        if bytes(&self.given) + length > MAX_BYTES {
+            return false;
+        }
+        *place = match length == BLOCK {
+            true => AlignedBuffer::in_large_pages(length),
+            false => AlignedBuffer::new(length),
+        };
         true
     }
 }
@@ -250,8 +273,8 @@ impl Blocks {
 /// A block that is being filled.
 #[derive(Default)]
 struct Filling {
-    /// [`BLOCK`] bytes, or none where there is no block.
-    bytes: Vec<u8>,
+    /// A block, or nothing where there is none.
+    bytes: AlignedBuffer,
     /// Bytes of it that are filled.
     used: usize,
     files: Vec<(String, Range<usize>)>,

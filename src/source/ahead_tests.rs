@@ -115,13 +115,13 @@ fn a_file_that_fails_in_the_middle_takes_nothing_of_its_neighbours() {
 fn memory_is_bounded_and_filled_again_as_it_is_given_out() {
     let (open, opened) = opener();
     let ahead = Ahead::start(open).unwrap();
-    let count = 3 * MAX_BLOCKS * BLOCK / MAX_FILE_BYTES as usize;
+    let count = 3 * MAX_BYTES / MAX_FILE_BYTES as usize;
     let path = |n: usize| format!("{n}/{MAX_FILE_BYTES}");
     (0..count).for_each(|n| ahead.offer(&path(n), MAX_FILE_BYTES));
     ahead.complete();
     ahead.settle();
     let first = opened.lock().unwrap().len();
-    assert!(first > 0 && first <= MAX_BLOCKS * BLOCK / MAX_FILE_BYTES as usize, "{first}");
+    assert!(first > 0 && first <= MAX_BYTES / MAX_FILE_BYTES as usize, "{first}");
     for n in 0..count {
         assert_eq!(ahead.bytes(&path(n)), Some(content(&path(n), MAX_FILE_BYTES)), "{n}");
         ahead.settle();
@@ -212,7 +212,7 @@ fn who_is_overtaken_goes_on_from_the_other_end_and_nothing_is_read_twice() {
     // Three or four from the front, then the last ones, as many as fill a block.
     let turn = order.iter().position(|path| path > &paths[200]).unwrap();
     assert!(turn <= 4, "{order:?}");
-    assert_eq!(order[turn], paths[299 - (BLOCK - 1) / 4096 + 1].as_str());
+    assert_eq!(order[turn], paths[299 - (SMALL_BLOCK - 1) / 4096 + 1].as_str());
     assert_eq!(order.iter().collect::<HashSet<_>>().len(), order.len(), "one was read twice");
     for path in &paths[10..299] {
         assert_eq!(ahead.bytes(path), Some(content(path, 4096)), "{path}");

@@ -5,6 +5,7 @@
 //! - [`storage`]: what a path or a device node lies on: file system, share,
 //!   removable drive, whole disk
 //! - [`device`]: what a block device says of itself
+//! - [`buffer`]: memory for direct access, and in large pages
 //! - `interrupt`, `private_file`: Ctrl-C; a file that nobody else can open
 //!   (feature `builder`)
 //! - `disk`: whole disks that keys are written to (feature `builder`)
@@ -18,6 +19,7 @@
 //! pretends. Texts that come from devices and file systems are raw bytes of
 //! strangers: whoever shows them escapes them.
 
+pub mod buffer;
 pub mod device;
 #[cfg(feature = "builder")]
 pub mod disk;

@@ -8,14 +8,12 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | [`buffer`] | memory for direct access |
 //! | [`facts`] | a disk, what uses it, its write protection |
 //! | [`target`] | the traits: a list of disks, and an opened one |
 //! | [`fake`] | both in memory, with faults on purpose, for tests |
 //! | [`system`] | both as the system has them |
 //! | [`windows_order`] | in which order a disk of Windows becomes ours, behind a trait of its calls |
 
-pub mod buffer;
 pub mod facts;
 pub mod fake;
 #[cfg(target_os = "linux")]
@@ -26,7 +24,10 @@ pub mod target;
 mod windows;
 pub mod windows_order;
 
-pub use buffer::AlignedBuffer;
+#[cfg(target_os = "linux")]
+pub(super) use linux::calls::prefer_large_pages;
+
+pub use crate::sys::buffer::AlignedBuffer;
 pub use facts::{Bus, Disk, Protection, Usage, UsbIds, Volume};
 pub use system::{Loops, SystemDevices};
 pub use target::{Devices, Ejected, Intent, ListError, OpenError, Target};

@@ -71,8 +71,7 @@ pub trait Target: Send {
     fn eject(&mut self) -> io::Result<Ejected>;
 }
 
-/// Alignment of memory that every disk of today accepts for direct access.
-pub const ALIGNMENT: usize = 4096;
+pub use crate::sys::buffer::ALIGNMENT;
 
 /// Why there is no list.
 #[derive(Debug)]

@@ -122,7 +122,7 @@ pub(super) fn write(
     wanted: Wanted<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<(), Halt> {
-    let mut buffer = AlignedBuffer::for_long_accesses(STRIDE);
+    let mut buffer = AlignedBuffer::in_large_pages(STRIDE);
     let (mut at, mut is_zero) = (wanted.from, true);
     while at < wanted.until {
         let length = wanted.length(at, STRIDE);

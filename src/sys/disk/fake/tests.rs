@@ -1,8 +1,8 @@
 use std::io;
 
-use super::super::buffer::AlignedBuffer;
 use super::super::target::{Devices, Intent, OpenError, Target};
 use super::*;
+use crate::sys::buffer::AlignedBuffer;
 
 const MIB: u64 = 1 << 20;
 

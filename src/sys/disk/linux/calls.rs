@@ -27,7 +27,7 @@ pub(super) fn disk_sequence(file: &File) -> io::Result<u64> {
 
 /// Asks for large pages under `memory`, whose first byte begins one: a direct access
 /// then has one place to look up instead of 512. An error means ordinary pages.
-pub(in super::super) fn prefer_large_pages(memory: &mut [u8]) -> io::Result<()> {
+pub(in crate::sys) fn prefer_large_pages(memory: &mut [u8]) -> io::Result<()> {
     // SAFETY: this advice changes neither what memory holds nor whether it is there;
     // the range is that of a slice, rounded up to whole pages.
     unsafe { Ok(madvise(memory.as_mut_ptr().cast(), memory.len(), Advice::LinuxHugepage)?) }

@@ -1,11 +1,13 @@
-//! Memory for direct access: aligned, of fixed length.
+//! Memory of fixed length that is aligned: for direct access to disks, and in large
+//! pages for what is used a lot.
 
 use std::ops::{Deref, DerefMut};
 
-use super::target::ALIGNMENT;
+/// Alignment of memory that every disk of today accepts for direct access, in bytes.
+pub const ALIGNMENT: usize = 4096;
 
 /// Zeroed bytes whose first one is aligned to [`ALIGNMENT`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct AlignedBuffer {
     memory: Vec<u8>,
     start: usize,
@@ -21,15 +23,15 @@ impl AlignedBuffer {
         Self::aligned(length, ALIGNMENT)
     }
 
-    /// `length` zeros for many long accesses, in large pages where the system has
-    /// them. What is set aside for the alignment is never touched, and takes no room.
-    pub fn for_long_accesses(length: usize) -> Self {
-        #[cfg_attr(not(target_os = "linux"), allow(unused_mut))]
+    /// `length` zeros in large pages where the system has them. What is set aside for
+    /// the alignment is never touched, and takes no room.
+    pub fn in_large_pages(length: usize) -> Self {
+        #[cfg_attr(not(all(target_os = "linux", feature = "builder")), allow(unused_mut))]
         let mut buffer = Self::aligned(length, LARGE_PAGE);
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", feature = "builder"))]
         {
             // It is faster with them, and right without.
-            let _ = super::linux::calls::prefer_large_pages(&mut buffer);
+            let _ = super::disk::prefer_large_pages(&mut buffer);
         }
         buffer
     }
@@ -50,6 +52,12 @@ impl Deref for AlignedBuffer {
     type Target = [u8];
     fn deref(&self) -> &[u8] {
         &self.memory[self.start..self.start + self.length]
+    }
+}
+
+impl AsRef<[u8]> for AlignedBuffer {
+    fn as_ref(&self) -> &[u8] {
+        self
     }
 }
 
@@ -74,7 +82,7 @@ mod tests {
             assert_eq!(buffer.iter().filter(|byte| **byte == 7).count(), length);
         }
         for length in [0, 512, LARGE_PAGE, 3 << 20] {
-            let mut buffer = AlignedBuffer::for_long_accesses(length);
+            let mut buffer = AlignedBuffer::in_large_pages(length);
             assert_eq!(buffer.len(), length);
             assert_eq!(buffer.as_ptr() as usize % LARGE_PAGE, 0);
             assert!(buffer.iter().all(|byte| *byte == 0));
