@@ -13,12 +13,11 @@ use std::os::windows::io::AsHandle as _;
 use std::path::{Path, PathBuf};
 
 use super::{DeviceError, DeviceFacts};
+use crate::sys::buffer::{ALIGNMENT, AlignedBuffer};
 use crate::sys::storage::disk_number;
 use crate::sys::windows::registry::{Key, Value, View};
 use crate::sys::windows::volume;
 
-/// Alignment that every disk of today accepts.
-const ALIGNMENT: usize = 4096;
 /// Bytes of one read: large enough to run at the disk's own speed.
 const BLOCK_BYTES: usize = 1 << 20;
 /// What is tried where a larger reading fails: what every disk takes, and the
@@ -99,9 +98,7 @@ pub struct RawDevice {
 /// What was read last.
 #[derive(Debug)]
 struct Block {
-    memory: Vec<u8>,
-    /// Where the aligned part begins.
-    start: usize,
+    memory: AlignedBuffer,
     /// Where it lies on the disk, and how much of it is there.
     offset: u64,
     bytes: usize,
@@ -116,9 +113,8 @@ impl RawDevice {
     fn of(file: File) -> Self {
         volume::allow_to_the_end(file.as_handle());
         let length = volume::length(file.as_handle());
-        let memory = vec![0; BLOCK_BYTES + ALIGNMENT];
-        let start = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
-        let block = RefCell::new(Block { memory, start, offset: 0, bytes: 0 });
+        let memory = AlignedBuffer::new(BLOCK_BYTES);
+        let block = RefCell::new(Block { memory, offset: 0, bytes: 0 });
         Self { file, length, block }
     }
 
@@ -146,8 +142,7 @@ impl RawDevice {
             }
         };
         let count = buffer.len().min(block.bytes - from);
-        let at = block.start + from;
-        buffer[..count].copy_from_slice(&block.memory[at..at + count]);
+        buffer[..count].copy_from_slice(&block.memory[from..from + count]);
         Ok(count)
     }
 
@@ -156,8 +151,7 @@ impl RawDevice {
     fn fill(&self, block: &mut Block, offset: u64) -> Option<io::Error> {
         let left = self.length.map_or(u64::MAX, |length| length.saturating_sub(offset));
         let wanted = usize::try_from(left).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
-        let start = block.start;
-        let space = &mut block.memory[start..start + wanted];
+        let space = &mut block.memory[..wanted];
         let read = |space: &mut [u8], at| self.file.seek_read(space, at);
         let (bytes, failed) = fill_in_steps(space, offset, read);
         (block.offset, block.bytes) = (offset, bytes);

@@ -4,8 +4,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-/// Alignment that every disk of today accepts for direct reads.
-const ALIGNMENT: usize = 4096;
+use crate::sys::buffer::{ALIGNMENT, AlignedBuffer};
+
 /// Bytes of one direct read: large enough to run at the medium's own speed.
 const BLOCK_BYTES: usize = 1 << 20;
 
@@ -20,9 +20,7 @@ pub struct UncachedFile {
 
 #[derive(Debug)]
 struct Block {
-    memory: Vec<u8>,
-    /// Where the aligned part of `memory` begins.
-    start: usize,
+    memory: AlignedBuffer,
     /// What of it is still to be handed out.
     from: usize,
     until: usize,
@@ -34,12 +32,8 @@ impl UncachedFile {
     /// Reads the first block at once, so that a file system that takes the flag
     /// but not the read says so here (`InvalidInput`).
     pub(super) fn direct(mut file: File) -> io::Result<Self> {
-        let memory = vec![0; BLOCK_BYTES + ALIGNMENT];
-        let start = memory.as_ptr().align_offset(ALIGNMENT);
-        if start > ALIGNMENT {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        let mut block = Block { memory, start, from: 0, until: 0, ended: false };
+        let memory = AlignedBuffer::new(BLOCK_BYTES);
+        let mut block = Block { memory, from: 0, until: 0, ended: false };
         block.fill(&mut file)?;
         Ok(Self { file, block: Some(block) })
     }
@@ -52,9 +46,8 @@ impl UncachedFile {
 
 impl Block {
     fn fill(&mut self, file: &mut File) -> io::Result<()> {
-        let space = &mut self.memory[self.start..self.start + BLOCK_BYTES];
         let count = loop {
-            match file.read(space) {
+            match file.read(&mut self.memory) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -78,8 +71,7 @@ impl Read for UncachedFile {
             block.fill(&mut self.file)?;
         }
         let count = into.len().min(block.until - block.from);
-        let from = block.start + block.from;
-        into[..count].copy_from_slice(&block.memory[from..from + count]);
+        into[..count].copy_from_slice(&block.memory[block.from..block.from + count]);
         block.from += count;
         Ok(count)
     }
