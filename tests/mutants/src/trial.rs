@@ -1,8 +1,8 @@
 //! Tries each planted mutant on the tests that meet it, until one fails.
 //!
 //! Order of the tests: the one that caught it in an earlier tree, if any; those of
-//! the mutant's own file, then all others of the library, then the attacks, then
-//! everything else on the programs; the quick ones first. Quick tests share a
+//! the mutant's own file, then all others of the library, then of the programs the one
+//! that compares whole pages, the attacks, and everything else; the quick ones first. Quick tests share a
 //! process. Order of the mutants: first those that no earlier tree had, last those
 //! that are explained as survivors; so what may be a new survivor comes early. Where only the library's tests are built, a mutant that
 //! they do not catch stays open until the programs are there.
@@ -27,7 +27,7 @@ const PATIENCE: f64 = 8.0;
 const GRACE: f64 = 20.0;
 /// Seconds of tests on the programs that a mutant is tried on which all tests of
 /// the library let through, ...
-const SECONDS: f64 = 60.0;
+const SECONDS: f64 = 300.0;
 /// ... and one that is explained by name already: the quickest, and an attack.
 const SECONDS_EXPLAINED: f64 = 6.0;
 
@@ -78,7 +78,8 @@ fn met_by<'a>(known: &'a Known, mutant: &Mutant) -> Vec<Vec<&'a Test>> {
     batches(&tests, |test| match test.program.as_str() {
         _ if hint == format!("{}: {}", test.program, test.name) => (0, 0),
         "lib" => (1, u8::from(!test.name.starts_with(&own))),
-        program => (2, u8::from(!program.starts_with("threats_"))),
+        "cli" => (2, 0),
+        program => (2, 1 + u8::from(!program.starts_with("threats_"))),
     })
 }
 
@@ -192,7 +193,9 @@ mod tests {
                 test("lib", "store::slots::tests::b", 1.9),
                 test("lib", "store::slots::tests::c", 0.2),
                 test("store", "d", 0.1),
+                test("trust", "g", 0.1),
                 test("threats_seal", "e", 3.0),
+                test("cli", "f", 9.0),
             ],
             before: BTreeMap::from([("k".to_string(), caught("store: d"))]),
             explained: BTreeSet::new(),
@@ -202,9 +205,9 @@ mod tests {
             let name = |test: &&Test| test.name.rsplit(':').next().unwrap().to_string();
             met_by(known, &mutant).iter().map(|batch| batch.iter().map(name).collect()).collect()
         };
-        assert_eq!(names(&known), [["d"], ["c"], ["b"], ["a"], ["e"]]);
+        assert_eq!(names(&known), [["d"], ["c"], ["b"], ["a"], ["f"], ["e"], ["g"]]);
         let passed = Outcome { ending: Ending::Passed, ..caught("3 of 3") };
         known.done.insert("k".to_string(), passed);
-        assert_eq!(names(&known), [["d"], ["e"]]);
+        assert_eq!(names(&known), [["d"], ["f"], ["e"], ["g"]]);
     }
 }
