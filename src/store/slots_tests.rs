@@ -185,6 +185,16 @@ fn a_reset_starts_again_at_one_where_nothing_is_whole() {
 }
 
 #[test]
+fn a_reset_starts_again_at_one_behind_the_last_of_all_generations() {
+    let folder = filled(1);
+    put(&folder, "trust.0", &print(u64::MAX, b"the last"));
+    put(&folder, "trust.1", b"garbage");
+    assert_eq!(slots().whole_bodies(&folder).pop().unwrap(), b"the last");
+    assert_eq!(slots().reset(&lock(&folder).unwrap(), b"recovered").unwrap(), 1);
+    assert_eq!(read(&folder), good(1, "recovered"));
+}
+
+#[test]
 fn the_survivor_of_a_torn_value_is_the_newest_whole_file() {
     let folder = filled(3);
     assert_eq!(slots().whole_bodies(&folder).pop().unwrap(), b"body 3");

@@ -27,7 +27,7 @@ const PATIENCE: f64 = 8.0;
 const GRACE: f64 = 20.0;
 /// Seconds of tests on the programs that a mutant is tried on which all tests of
 /// the library let through, ...
-const SECONDS: f64 = 300.0;
+const SECONDS: f64 = 150.0;
 /// ... and one that is explained by name already: the quickest, and an attack.
 const SECONDS_EXPLAINED: f64 = 6.0;
 

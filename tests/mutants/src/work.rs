@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `tree/` | copy of the repository with all mutants planted |
 //! | `alone/` | plain copy, for those that are built alone |
-//! | `target/` | their builds |
+//! | `target/`, `target-alone/` | their builds: each has programs of its own, which its tests start |
 //! | `programs.json` | the test programs of `tree/` |
 //! | `source.json` | fingerprint of the repository that was copied |
 //! | `mutants.json` | the mutants, see [`crate::list`] |
@@ -72,7 +72,10 @@ impl Work {
         command
             .args(arguments)
             .current_dir(self.tree())
-            .env("CARGO_TARGET_DIR", self.path("target"))
+            .env(
+                "CARGO_TARGET_DIR",
+                self.path(if self.tree == PLANTED { "target" } else { "target-alone" }),
+            )
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_PROFILE_TEST_DEBUG", "0")
             .env("CARGO_INCREMENTAL", if self.tree == PLANTED { "0" } else { "1" });
