@@ -1,4 +1,4 @@
-//! Sinks that work at the same time, each on a thread of its own.
+//! Sinks that work at the same time, those in a hurry each on a thread of its own.
 //!
 //! Writing a medium and hashing it cost about the same, and reading and hashing
 //! its files costs as much again: one after the other is three times as long as
@@ -13,6 +13,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -40,7 +41,7 @@ enum Piece {
     Zeros(u64),
 }
 
-/// Hands everything to sinks on other threads. Errors come late, from a later
+/// Hands everything to sinks that work elsewhere. Errors come late, from a later
 /// call or from [`Worker::finish`]; without that call the bytes are not
 /// complete.
 pub struct Fan<'scope> {
@@ -235,11 +236,18 @@ impl<S: Sink> Worker<'_, S> {
     /// Waits until the sink has taken everything, or sees to it. The [`Fan`] must have
     /// been closed or dropped before.
     pub fn finish(self) -> io::Result<S> {
-        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = std::mem::replace(&mut *place, Place::Gone);
+        let place = {
+            // Not held while it works: who puts in may ask for a thread meanwhile.
+            let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *place, Place::Gone)
+        };
         let early = || Err(io::Error::other("a thread ended early"));
         match place {
-            Place::Waits(sink, pieces) => work(sink, &pieces),
+            // A sink that panics is an error wherever it works.
+            Place::Waits(sink, pieces) => {
+                let worked = panic::catch_unwind(AssertUnwindSafe(|| work(sink, &pieces)));
+                worked.unwrap_or_else(|_| early())
+            }
             Place::Thread(thread) => thread.join().unwrap_or_else(|_| early()),
             Place::Gone => early(),
         }

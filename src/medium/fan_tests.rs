@@ -131,6 +131,38 @@ fn a_sink_that_can_wait_has_a_thread_only_if_it_is_far_behind() {
 }
 
 #[test]
+fn who_asks_for_the_end_early_waits_for_it_and_stops_nobody() {
+    std::thread::scope(|scope| {
+        let mut fan = Fan::new();
+        let patient = fan.add_patient(scope, StreamSink(Vec::new()));
+        let finished = scope.spawn(move || patient.finish());
+        let all: Vec<u8> = (0..20).flat_map(|_| feed(&mut fan)).collect();
+        assert!(all.len() > PATIENCE);
+        fan.close().unwrap();
+        assert!(finished.join().unwrap().unwrap().0 == all);
+    });
+}
+
+#[test]
+fn a_sink_that_panics_is_an_error_with_and_without_a_thread() {
+    struct Panics;
+    impl Sink for Panics {
+        fn write(&mut self, _: &[u8]) -> io::Result<()> {
+            panic!("no sink")
+        }
+    }
+    for pieces in [1, PATIENCE / PIECE / PRICE_OF_NEW + 1] {
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let patient = fan.add_patient(scope, Panics);
+            let _ = (0..pieces).try_for_each(|_| fan.write(&[1; PIECE]));
+            let _ = fan.close();
+            assert!(patient.finish().is_err(), "{pieces}");
+        });
+    }
+}
+
+#[test]
 fn nothing_is_nothing() {
     std::thread::scope(|scope| {
         let mut fan = Fan::default();

@@ -199,8 +199,11 @@ mod tests {
             thread::yield_now();
         }
         assert_eq!(receiver.receive(), Some(0));
-        // Three of four are waiting still: it is not woken for one.
-        assert!(held.lock().sender_waits);
+        // Three of four are waiting still: it is not woken for one, though it may
+        // wake by itself and put its next one in.
+        let state = held.lock();
+        assert!(state.sender_waits || state.waiting.len() == 4);
+        drop(state);
         assert_eq!(receiver.receive(), Some(1));
         assert!(!held.lock().sender_waits);
         assert!(std::iter::from_fn(|| receiver.receive()).eq(2..5));

@@ -15,7 +15,7 @@
 //! What this cannot see: anything that the file system does not show. It
 //! answers for files only.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -114,6 +114,7 @@ impl FolderSource {
         folder: &FolderHandle,
         path: &str,
         depth: usize,
+        is_drive_root: &OnceCell<bool>,
         gatherer: &mut Gatherer,
     ) -> Result<Result<(), Full>, SourceError> {
         let fail = |path: &str, doing, error| SourceError::io(&self.place_of(path), doing, error);
@@ -167,8 +168,9 @@ impl FolderSource {
             if found.identity.device != device {
                 gatherer.remark(Remark::OtherFileSystem { path: path.clone() });
             }
-            // What lies where is asked for only if it matters: it takes its time.
-            if is_system_folder(&path) && self.mounted().is_root {
+            // It takes its time to ask what lies where: once, and only if it matters.
+            let is_root = || *is_drive_root.get_or_init(|| self.mounted().is_root);
+            if is_system_folder(&path) && is_root() {
                 continue;
             }
             if depth >= MAX_DEPTH {
@@ -184,7 +186,7 @@ impl FolderSource {
                     continue;
                 }
             };
-            if self.list(&below, &path, depth + 1, gatherer)?.is_err() {
+            if self.list(&below, &path, depth + 1, is_drive_root, gatherer)?.is_err() {
                 return Ok(Err(Full));
             }
         }
@@ -202,7 +204,7 @@ impl Source for FolderSource {
         #[cfg(windows)]
         streams(self.root().own_streams(), "", &mut gatherer);
         // A listing that is full says so itself.
-        let _ = self.list(&self.root(), "", 1, &mut gatherer)?;
+        let _ = self.list(&self.root(), "", 1, &OnceCell::new(), &mut gatherer)?;
         if let Some(ahead) = &self.ahead {
             ahead.complete();
         }

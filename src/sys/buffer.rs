@@ -15,6 +15,7 @@ pub struct AlignedBuffer {
 }
 
 /// Bytes of a large page of today's processors.
+#[cfg(all(target_os = "linux", feature = "builder"))]
 const LARGE_PAGE: usize = 2 << 20;
 
 impl AlignedBuffer {
@@ -23,17 +24,18 @@ impl AlignedBuffer {
         Self::aligned(length, ALIGNMENT)
     }
 
-    /// `length` zeros in large pages where the system has them. What is set aside for
-    /// the alignment is never touched, and takes no room.
+    /// `length` zeros in large pages where the system has them for the asking. What is
+    /// set aside for their alignment is not used.
     pub fn in_large_pages(length: usize) -> Self {
-        #[cfg_attr(not(all(target_os = "linux", feature = "builder")), allow(unused_mut))]
-        let mut buffer = Self::aligned(length, LARGE_PAGE);
         #[cfg(all(target_os = "linux", feature = "builder"))]
         {
+            let mut buffer = Self::aligned(length, LARGE_PAGE);
             // It is faster with them, and right without.
             let _ = super::disk::prefer_large_pages(&mut buffer);
+            buffer
         }
-        buffer
+        #[cfg(not(all(target_os = "linux", feature = "builder")))]
+        Self::new(length)
     }
 
     fn aligned(length: usize, alignment: usize) -> Self {
@@ -81,10 +83,12 @@ mod tests {
             buffer.fill(7);
             assert_eq!(buffer.iter().filter(|byte| **byte == 7).count(), length);
         }
-        for length in [0, 512, LARGE_PAGE, 3 << 20] {
+        for length in [0, 512, 2 << 20, 3 << 20] {
             let mut buffer = AlignedBuffer::in_large_pages(length);
             assert_eq!(buffer.len(), length);
-            assert_eq!(buffer.as_ptr() as usize % LARGE_PAGE, 0);
+            let large = cfg!(all(target_os = "linux", feature = "builder"));
+            let alignment = if large { 2 << 20 } else { ALIGNMENT };
+            assert_eq!(buffer.as_ptr() as usize % alignment, 0);
             assert!(buffer.iter().all(|byte| *byte == 0));
             buffer.fill(7);
             assert_eq!(buffer.iter().filter(|byte| **byte == 7).count(), length);

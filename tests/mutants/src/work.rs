@@ -132,6 +132,10 @@ impl Work {
     /// an earlier tree had beside them goes.
     pub fn copy_tree(&self) -> Result<(), Fault> {
         let tree = self.tree();
+        // Somebody's repository is not the copy that is to be cleared.
+        if tree.is_symlink() || tree.join(".git").exists() {
+            return Err(format!("{}: not a copy that was made here", tree.display()).into());
+        }
         let names = sources()?;
         remove_others(&tree, &tree, &names.iter().map(PathBuf::from).collect())?;
         for name in names {
@@ -144,6 +148,10 @@ impl Work {
 
 /// Every file that the repository has or will have.
 fn sources() -> Result<Vec<String>, Fault> {
+    // In a folder of it, git would list that folder's files alone.
+    if !Path::new(".git").exists() {
+        return Err("start this in the repository's root".into());
+    }
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output()?;
@@ -168,6 +176,8 @@ fn remove_others(tree: &Path, folder: &Path, names: &HashSet<PathBuf>) -> Result
         let path = entry?.path();
         if path.is_dir() && !path.is_symlink() {
             remove_others(tree, &path, names)?;
+            // It goes where nothing is left in it.
+            let _ = fs::remove_dir(&path);
         } else if !names.contains(path.strip_prefix(tree)?) {
             fs::remove_file(&path)?;
         }
