@@ -11,11 +11,11 @@ mod common;
 #[path = "common/instrument.rs"]
 mod instrument;
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
+use std::{fs, io};
 
 use common::{Team, run, started};
 use instrument::{Instrument, msi_parts};
@@ -123,6 +123,20 @@ fn a_copy_that_is_killed_at_any_moment() {
     }
     println!("copy: {killed} killed, {ended} had ended");
     assert!(killed > 0 && killed + ended == KILLS);
+}
+
+#[test]
+fn a_program_that_wine_lost_is_started_again_and_no_other() {
+    let starts = |code| {
+        let mut count = 0;
+        let started = started(|| {
+            count += 1;
+            if count < 3 { Err(io::Error::from_raw_os_error(code)) } else { Ok(()) }
+        });
+        (count, started.is_ok())
+    };
+    assert_eq!(starts(1359), if cfg!(windows) { (3, true) } else { (1, false) });
+    assert_eq!(starts(5), (1, false));
 }
 
 fn records(state: &Path) -> Vec<PathBuf> {
