@@ -262,8 +262,16 @@ impl Changes {
 }
 
 #[cfg(test)]
+#[path = "os_changes_setting.rs"]
+mod setting;
+
+#[cfg(test)]
 #[path = "os_changes_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "os_added_tests.rs"]
+mod added_tests;
 
 #[cfg(test)]
 #[path = "os_changes_sweep_tests.rs"]
