@@ -18,10 +18,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
 use crate::medium::Shared;
 use crate::sys::buffer::AlignedBuffer;
+use crate::sys::processor::spawn_elsewhere;
 
 /// Files up to this size are read ahead: of larger ones the bytes cost more
 /// than the opening, and those are hashed as they come.
@@ -83,8 +84,8 @@ impl Ahead {
     ) -> Option<Self> {
         let common = Arc::new(Common::default());
         let own = Arc::clone(&common);
-        let thread =
-            Builder::new().name("read ahead".to_string()).spawn(move || own.work(open)).ok()?;
+        // The listing, which offers files, would be in its way.
+        let thread = spawn_elsewhere("read ahead", move || own.work(open)).ok()?;
         Some(Self { common, thread: Some(thread) })
     }
 

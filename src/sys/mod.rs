@@ -6,6 +6,7 @@
 //!   removable drive, whole disk
 //! - [`device`]: what a block device says of itself
 //! - [`buffer`]: memory for direct access, and in large pages
+//! - [`processor`]: a new thread on a processor of its own
 //! - `interrupt`, `private_file`: Ctrl-C; a file that nobody else can open
 //!   (feature `builder`)
 //! - `disk`: whole disks that keys are written to (feature `builder`)
@@ -28,6 +29,7 @@ pub mod folder;
 pub mod interrupt;
 #[cfg(feature = "builder")]
 pub mod private_file;
+pub mod processor;
 pub mod storage;
 pub mod user;
 #[cfg(windows)]
