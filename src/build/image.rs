@@ -44,7 +44,8 @@ pub fn make(
     let file = FileSink::new(target).map_err(at_the_end)?;
     thread::scope(|scope| {
         let mut fan = Fan::new();
-        let hasher = fan.add(scope, HashSink::default());
+        let mut lend = |work| files.lend(work);
+        let hasher = fan.add_on(scope, HashSink::default(), &mut lend);
         // Both have time until the hash has gone over the free space.
         let writer = fan.add_patient(scope, file);
         let digester = fan.add_patient(scope, FileDigests::new(plan));
@@ -77,7 +78,7 @@ pub fn make(
 }
 
 /// Rendering learns only that nobody takes bytes any more; the writer knows why.
-fn reason<S: Sink>(error: RenderError, writer: Worker<'_, S>) -> RenderError {
+fn reason<S: Sink>(error: RenderError, writer: Worker<S>) -> RenderError {
     match (error, writer.finish()) {
         (RenderError::Write { offset, .. }, Err(source)) => RenderError::Write { offset, source },
         (error, _) => error,
@@ -92,7 +93,7 @@ mod tests {
     use sha2::{Digest as _, Sha256};
 
     use super::*;
-    use crate::medium::{FatTime, FileSpec, Shared, VolumeSpec};
+    use crate::medium::{FatTime, FileSpec, Shared, VolumeSpec, Work};
 
     const CONTENT: &[u8] = b"one file of the medium";
 
@@ -143,6 +144,30 @@ mod tests {
             let block = [b"before".as_slice(), self.0, b"behind"].concat();
             Some(Shared::new(Arc::new(block), 6..6 + self.0.len()))
         }
+    }
+
+    /// Files whose reader lends its thread.
+    struct Lending(Option<std::thread::JoinHandle<()>>);
+
+    impl Files<'_> for Lending {
+        fn open(&mut self, _: usize, _: &FileSpec) -> io::Result<Box<dyn io::Read>> {
+            Ok(Box::new(CONTENT))
+        }
+
+        fn lend(&mut self, work: Work<'static>) -> Option<Work<'static>> {
+            self.0 = Some(std::thread::spawn(work));
+            None
+        }
+    }
+
+    #[test]
+    fn a_lent_thread_comes_to_the_same() {
+        let mut files = Lending(None);
+        let target = tempfile::tempfile().unwrap();
+        let lent = make(&plan(), target, None, None, &mut files, &mut |_| (), |_| Ok(())).unwrap();
+        let own = made(tempfile::tempfile().unwrap(), CONTENT, |_| Ok(())).unwrap();
+        assert_eq!((lent.sha256, lent.rendered), (own.sha256, own.rendered));
+        files.0.unwrap().join().unwrap();
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::block_map::BlockMap;
 use super::image;
 use crate::medium::{
-    BundleError, BundlePlan, FileSink, FileSpec, Files, Plan, PlanError, RenderError, Shared,
+    BundleError, BundlePlan, FileSink, FileSpec, Files, Plan, PlanError, RenderError, Shared, Work,
     release,
 };
 use crate::seal::digest::Digest;
@@ -207,6 +207,10 @@ impl<'a> Files<'a> for Release<'a> {
 
     fn in_memory(&mut self, file: &FileSpec) -> Option<Shared> {
         self.0.in_memory(&file.path, file.size)
+    }
+
+    fn lend(&mut self, work: Work<'static>) -> Option<Work<'static>> {
+        self.0.lend(work)
     }
 }
 

@@ -9,13 +9,15 @@
 //! Some sinks are urgent, others can wait. The hash of a whole medium goes from front
 //! to back, with all of the free space at its end, where there is nothing else to do;
 //! what can wait is done then, by whoever asks for it, if it fits into memory until
-//! then. A thread of its own would only be one more to share the processors.
+//! then. A thread of its own would only be one more to share the processors; for the
+//! same reason one that is urgent may have a thread that somebody lends.
 
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Scope, ScopedJoinHandle};
+use std::thread::Scope;
 
 use super::queue::{Receiver, Sender, queue};
 use super::sink::{PIECE, Shared, Sink};
@@ -60,13 +62,17 @@ struct Outlet<'scope> {
     begin: Option<Box<dyn FnOnce() + 'scope>>,
 }
 
-/// A sink that works, or that will.
-pub struct Worker<'scope, S>(Arc<Mutex<Place<'scope, S>>>);
+/// What a thread is to do.
+pub type Work<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-enum Place<'scope, S> {
+/// A sink that works, or that will.
+pub struct Worker<S>(Arc<Mutex<Place<S>>>);
+
+enum Place<S> {
     /// Nobody works on it yet.
     Waits(S, Receiver<Piece>),
-    Thread(ScopedJoinHandle<'scope, io::Result<S>>),
+    /// A thread does, and tells when it has ended.
+    Thread(mpsc::Receiver<io::Result<S>>),
     /// Only while it goes from one of these to the other, and at the end.
     Gone,
 }
@@ -87,10 +93,28 @@ impl<'scope> Fan<'scope> {
         &mut self,
         scope: &'scope Scope<'scope, '_>,
         sink: S,
-    ) -> Worker<'scope, S> {
+    ) -> Worker<S> {
+        self.urgent(sink, |work| spawn(scope, work))
+    }
+
+    /// The same on the thread that `lend` has, unless it gives the work back.
+    pub fn add_on<S: Sink + Send + 'static>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        sink: S,
+        lend: &mut dyn FnMut(Work<'static>) -> Option<Work<'static>>,
+    ) -> Worker<S> {
+        self.urgent(sink, |work| _ = lend(work).map(|work| spawn(scope, work)))
+    }
+
+    fn urgent<'w, S: Sink + Send + 'w>(
+        &mut self,
+        sink: S,
+        begin: impl FnOnce(Work<'w>),
+    ) -> Worker<S> {
         let (pieces, receiver) = queue(DEPTH);
         self.outlets.push(Outlet { pieces, begin: None });
-        Worker(Arc::new(Mutex::new(Place::Waits(sink, receiver).begun(scope))))
+        Worker(Arc::new(Mutex::new(Place::Waits(sink, receiver).begun(begin))))
     }
 
     /// Adds a sink that can wait: it begins when it is far behind, on a thread of its own,
@@ -99,13 +123,13 @@ impl<'scope> Fan<'scope> {
         &mut self,
         scope: &'scope Scope<'scope, '_>,
         sink: S,
-    ) -> Worker<'scope, S> {
+    ) -> Worker<S> {
         let (pieces, receiver) = queue(PATIENCE);
         let worker = Worker(Arc::new(Mutex::new(Place::Waits(sink, receiver))));
         let place = Arc::clone(&worker.0);
         let begin = move || {
             let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-            *place = std::mem::replace(&mut *place, Place::Gone).begun(scope);
+            *place = std::mem::replace(&mut *place, Place::Gone).begun(|work| spawn(scope, work));
         };
         self.outlets.push(Outlet { pieces, begin: Some(Box::new(begin)) });
         worker
@@ -222,17 +246,33 @@ impl Sink for Fan<'_> {
     }
 }
 
-impl<'scope, S: Sink + Send + 'scope> Place<'scope, S> {
-    /// The same on a thread of its own.
-    fn begun(self, scope: &'scope Scope<'scope, '_>) -> Self {
+impl<S: Sink + Send> Place<S> {
+    /// The same on the thread that `begin` finds for it.
+    fn begun<'w>(self, begin: impl FnOnce(Work<'w>)) -> Self
+    where
+        S: 'w,
+    {
         match self {
-            Self::Waits(sink, pieces) => Self::Thread(scope.spawn(move || work(sink, &pieces))),
+            Self::Waits(sink, pieces) => {
+                let (sender, end) = mpsc::sync_channel(1);
+                // Nobody may want to know any more.
+                begin(Box::new(move || _ = sender.send(guarded(sink, &pieces))));
+                Self::Thread(end)
+            }
             other => other,
         }
     }
 }
 
-impl<S: Sink> Worker<'_, S> {
+fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, work: Work<'scope>) {
+    scope.spawn(work);
+}
+
+fn ended_early() -> io::Error {
+    io::Error::other("a thread ended early")
+}
+
+impl<S: Sink> Worker<S> {
     /// Waits until the sink has taken everything, or sees to it. The [`Fan`] must have
     /// been closed or dropped before.
     pub fn finish(self) -> io::Result<S> {
@@ -241,17 +281,18 @@ impl<S: Sink> Worker<'_, S> {
             let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *place, Place::Gone)
         };
-        let early = || Err(io::Error::other("a thread ended early"));
         match place {
-            // A sink that panics is an error wherever it works.
-            Place::Waits(sink, pieces) => {
-                let worked = panic::catch_unwind(AssertUnwindSafe(|| work(sink, &pieces)));
-                worked.unwrap_or_else(|_| early())
-            }
-            Place::Thread(thread) => thread.join().unwrap_or_else(|_| early()),
-            Place::Gone => early(),
+            Place::Waits(sink, pieces) => guarded(sink, &pieces),
+            Place::Thread(end) => end.recv().unwrap_or_else(|_| Err(ended_early())),
+            Place::Gone => Err(ended_early()),
         }
     }
+}
+
+/// A sink that panics is an error wherever it works.
+fn guarded<S: Sink>(sink: S, pieces: &Receiver<Piece>) -> io::Result<S> {
+    let worked = panic::catch_unwind(AssertUnwindSafe(|| work(sink, pieces)));
+    worked.unwrap_or_else(|_| Err(ended_early()))
 }
 
 fn work<S: Sink>(mut sink: S, pieces: &Receiver<Piece>) -> io::Result<S> {

@@ -163,6 +163,66 @@ fn a_sink_that_panics_is_an_error_with_and_without_a_thread() {
 }
 
 #[test]
+fn a_sink_on_a_lent_thread_gets_the_same_bytes() {
+    for is_lent in [true, false] {
+        let (lent, threads) = std::sync::mpsc::channel();
+        let mut lend = |work: Work<'static>| {
+            if !is_lent {
+                return Some(work);
+            }
+            lent.send(std::thread::spawn(work)).unwrap();
+            None
+        };
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let hash = fan.add_on(scope, HashSink::default(), &mut lend);
+            let stream = fan.add(scope, StreamSink(Vec::new()));
+            let all: Vec<u8> = (0..10).flat_map(|_| feed(&mut fan)).collect();
+            fan.close().unwrap();
+            let bytes = stream.finish().unwrap().0;
+            assert!(bytes == all);
+            let mut expected = HashSink::default();
+            expected.write(&bytes).unwrap();
+            assert_eq!(hash.finish().unwrap().finish(), expected.finish());
+        });
+        drop(lent);
+        assert_eq!(
+            threads.iter().map(|thread| thread.join().unwrap()).count(),
+            usize::from(is_lent)
+        );
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_lent_thread_that_does_not_do_its_work() {
+    struct Panics;
+    impl Sink for Panics {
+        fn write(&mut self, _: &[u8]) -> io::Result<()> {
+            panic!("no sink")
+        }
+    }
+    let drops = |work: Work<'static>| {
+        drop(work);
+        None
+    };
+    let panics = |work: Work<'static>| {
+        std::thread::spawn(work);
+        None
+    };
+    let ways: [&mut dyn FnMut(Work<'static>) -> Option<Work<'static>>; 2] =
+        [&mut { drops }, &mut { panics }];
+    for lend in ways {
+        std::thread::scope(|scope| {
+            let mut fan = Fan::new();
+            let worker = fan.add_on(scope, Panics, lend);
+            assert!((0..1000).any(|_| fan.write(&[1; PIECE]).is_err()));
+            drop(fan);
+            assert!(worker.finish().is_err());
+        });
+    }
+}
+
+#[test]
 fn nothing_is_nothing() {
     std::thread::scope(|scope| {
         let mut fan = Fan::default();

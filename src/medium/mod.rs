@@ -39,7 +39,7 @@ pub use bundle_render::BundleError;
 pub use compare::{Beyond, Comparison, NoTap, Tap, TapError};
 pub use difference::{Difference, MAX_DIFFERENCES, SAMPLE_BYTES};
 pub use error::PlanError;
-pub use fan::{Fan, Worker};
+pub use fan::{Fan, Work, Worker};
 pub use fat::{BootArea, Geometry};
 pub use file_digests::FileDigests;
 pub use os_changes::{OsChange, OsChanges};

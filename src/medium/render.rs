@@ -7,6 +7,7 @@
 
 use std::io::{self, Read};
 
+use super::fan::Work;
 use super::file_digests::FileDigests;
 use super::plan::Plan;
 use super::render_error::RenderError;
@@ -52,6 +53,12 @@ pub trait Files<'a> {
     /// All bytes of a file that somebody has read already; it is not opened then.
     fn in_memory(&mut self, _file: &FileSpec) -> Option<Shared> {
         None
+    }
+
+    /// Who has read files ahead on a thread may have no need for it any more: takes work
+    /// for it, or gives it back.
+    fn lend(&mut self, work: Work<'static>) -> Option<Work<'static>> {
+        Some(work)
     }
 }
 

@@ -9,18 +9,22 @@
 //! open, that changed its length, that is large, that nobody had time for.
 //! Whoever asks for one of those opens it and meets the error in the ordinary
 //! way. Bytes from here are hashed like any others. Nobody ever waits for this
-//! thread but the one who ends it, for one small file at most.
+//! thread but who ends it or has other work for it, for one small file at most.
+//!
+//! **Two processors** have enough to do with two threads; a third takes turns with
+//! both. So this one is lent: whoever has work for it that cannot wait gets it, and
+//! what it has not read is read by who asks, a block at once.
 //!
 //! Defends against sources that are made to fill the memory: what is kept has a
-//! bound, and is given out once.
+//! bound ([`super::blocks`]), and is given out once.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, Read};
-use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use crate::medium::Shared;
+use super::blocks::{BLOCK, Blocks, Filling, SMALL_BLOCK};
+use crate::medium::{Shared, Work};
 use crate::sys::buffer::AlignedBuffer;
 use crate::sys::processor::spawn_elsewhere;
 
@@ -28,22 +32,11 @@ use crate::sys::processor::spawn_elsewhere;
 /// than the opening, and those are hashed as they come.
 const MAX_FILE_BYTES: u64 = 16 * 1024;
 
-/// Files are kept side by side in blocks of this size, in a large page: to get memory
-/// in small ones costs as much as to open a file, and one allocation for each
-/// file would make two threads wait for one another.
-const BLOCK: usize = 2 << 20;
-
-/// The same for the first one, since most releases have few small files, and for who
-/// is overtaken: what it read is soon wanted.
-const SMALL_BLOCK: usize = 256 * 1024;
-
-/// Bytes of all blocks at most. Who renders a medium hands their bytes
-/// on as they lie and keeps them until they are written; blocks that nobody has
-/// any more are filled again.
-const MAX_BYTES: usize = 10 << 20;
-
 /// Files that are worth waking the thread for, before the listing is complete.
 const WORTH_WAKING: usize = 16;
+
+/// Processors that the reading and who takes what is read have enough to do on.
+const TWO: usize = 2;
 
 /// Reads files ahead on a thread of its own, which ends with this.
 pub(super) struct Ahead {
@@ -72,20 +65,27 @@ struct State {
     overtaken: bool,
     /// Nobody will ask any more.
     ended: bool,
+    /// What the thread is to do instead, from now on.
+    work: Option<Work<'static>>,
+    /// The thread takes no other work: it has gone, has some, or would be missed.
+    unavailable: bool,
+    /// Its blocks, once it does other work.
+    left: Option<Blocks>,
     /// The thread waits for `work`.
     waits: bool,
 }
 
 impl Ahead {
-    /// Starts the thread. `open` opens a file by its path. `None` where the
-    /// system has no thread for us.
+    /// Starts the thread. `open` opens a file by its path; `processors` tells how many
+    /// there are, which takes its time. `None` where the system has no thread for us.
     pub fn start<R: Read>(
         open: impl FnMut(&str) -> io::Result<R> + Send + 'static,
+        processors: impl FnOnce() -> usize + Send + 'static,
     ) -> Option<Self> {
         let common = Arc::new(Common::default());
         let own = Arc::clone(&common);
         // The listing, which offers files, would be in its way.
-        let thread = spawn_elsewhere("read ahead", move || own.work(open)).ok()?;
+        let thread = spawn_elsewhere("read ahead", move || own.run(open, processors())).ok()?;
         Some(Self { common, thread: Some(thread) })
     }
 
@@ -118,9 +118,29 @@ impl Ahead {
 
     /// The same for who takes all files in the listing's order, and here one of
     /// `size` bytes: once nobody is ahead any more, the thread goes on from the
-    /// other end, or both would read the same files.
-    pub fn take_next(&self, path: &str, size: u64) -> Option<Shared> {
-        self.answer(path, |state| state.overtaken |= size <= MAX_FILE_BYTES)
+    /// other end, or both would read the same files. If the thread does other work, this
+    /// reads in its place; `open` opens a file by its path.
+    pub fn take_next<R: Read>(
+        &self,
+        path: &str,
+        size: u64,
+        open: impl FnMut(&str) -> io::Result<R>,
+    ) -> Option<Shared> {
+        let taken = self.answer(path, |state| state.overtaken |= size <= MAX_FILE_BYTES);
+        taken.or_else(|| self.common.lock().read_next(path, open))
+    }
+
+    /// Gives the thread other work, which it begins once it is done with the file that it
+    /// reads now; it reads no others. The work comes back where that cannot be, and
+    /// where a processor is left for a thread of its own.
+    pub fn lend(&self, work: Work<'static>) -> Option<Work<'static>> {
+        let mut state = self.common.lock();
+        if std::mem::replace(&mut state.unavailable, true) {
+            return Some(work);
+        }
+        state.work = Some(work);
+        self.common.wake(state);
+        None
     }
 
     fn answer(&self, path: &str, missed: impl FnOnce(&mut State)) -> Option<Shared> {
@@ -161,12 +181,23 @@ impl Common {
     }
 
     /// What the thread does.
-    fn work<R: Read>(&self, mut open: impl FnMut(&str) -> io::Result<R>) {
+    fn run<R: Read>(&self, mut open: impl FnMut(&str) -> io::Result<R>, processors: usize) {
+        let _leaves = Leaves(self);
         let mut block = Filling::default();
         let mut blocks = Blocks::default();
         let mut next = VecDeque::new();
         let mut state = self.lock();
+        // It may have work already.
+        state.unavailable |= processors > TWO;
         while !state.ended {
+            if let Some(work) = state.work.take() {
+                // Who asks from now on reads the rest.
+                blocks.given.push_back(state.keep(&mut block));
+                next.into_iter().rev().for_each(|file| state.offered.push_front(file));
+                state.left = Some(blocks);
+                drop(state);
+                return work();
+            }
             if next.is_empty() {
                 if state.overtaken && !block.files.is_empty() {
                     blocks.given.push_back(state.keep(&mut block));
@@ -175,7 +206,16 @@ impl Common {
             }
             let is_first = blocks.given.is_empty();
             let length = if state.overtaken || is_first { SMALL_BLOCK } else { BLOCK };
-            let room = !block.files.is_empty() || blocks.take(&mut block.bytes, length);
+            let mut room = !block.files.is_empty() || block.bytes.len() == length;
+            if !room && !next.is_empty() {
+                // New memory takes its time.
+                drop(state);
+                room = blocks.take(&mut block.bytes, length);
+                state = self.lock();
+                if state.ended || state.work.is_some() {
+                    continue;
+                }
+            }
             match next.pop_front_if(|_| room) {
                 Some((path, _)) if state.late.remove(&path) => {}
                 Some((path, size)) if block.has_room(size) => {
@@ -191,13 +231,25 @@ impl Common {
                 None if state.complete && !block.files.is_empty() => {
                     blocks.given.push_back(state.keep(&mut block));
                 }
-                None if state.complete && next.is_empty() => return,
                 None => {
                     state.waits = true;
                     state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
             }
         }
+    }
+}
+
+/// However the thread ends, nobody waits for work that it will not do.
+struct Leaves<'a>(&'a Common);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.unavailable = true;
+        let work = state.work.take();
+        drop(state);
+        drop(work);
     }
 }
 
@@ -218,6 +270,39 @@ impl State {
         }
     }
 
+    /// Reads the next files, as many as fill a small block, and gives out the first of
+    /// them; `None` unless the thread has left that to us, and it is the one at `path`.
+    fn read_next<R: Read>(
+        &mut self,
+        path: &str,
+        mut open: impl FnMut(&str) -> io::Result<R>,
+    ) -> Option<Shared> {
+        let mut blocks = self.left.take()?;
+        // Those before it were asked for, and read by who asked.
+        while self
+            .offered
+            .front()
+            .is_some_and(|(first, _)| first != path && self.late.remove(first))
+        {
+            self.offered.pop_front();
+        }
+        let is_next = self.offered.front().is_some_and(|(first, _)| first == path);
+        let mut block = Filling::default();
+        if is_next && blocks.take(&mut block.bytes, SMALL_BLOCK) {
+            self.late.remove(path);
+            while let Some((path, size)) =
+                self.offered.pop_front_if(|(_, size)| block.has_room(*size))
+            {
+                if !self.late.remove(&path) {
+                    block.read(path, size, &mut open);
+                }
+            }
+            blocks.given.push_back(self.keep(&mut block));
+        }
+        self.left = Some(blocks);
+        self.files.remove(path)
+    }
+
     /// Keeps the files of a block but for those that somebody asked for
     /// meanwhile.
     fn keep(&mut self, block: &mut Filling) -> Arc<AlignedBuffer> {
@@ -232,99 +317,9 @@ impl State {
     }
 }
 
-/// The blocks that were made, to be filled again.
-#[derive(Default)]
-struct Blocks {
-    /// Filled ones, oldest first.
-    given: VecDeque<Arc<AlignedBuffer>>,
-}
-
-impl Blocks {
-    /// Puts an empty block of `length` bytes into `place`, unless it has one; false where
-    /// all are in use.
-    fn take(&mut self, place: &mut AlignedBuffer, length: usize) -> bool {
-        if place.len() == length {
-            return true;
-        }
-        *place = AlignedBuffer::default();
-        let is_free = |block: &Arc<AlignedBuffer>| Arc::strong_count(block) == 1;
-        let done = self.given.iter().position(|block| is_free(block) && block.len() == length);
-        if let Some(Ok(block)) = done.and_then(|at| self.given.remove(at)).map(Arc::try_unwrap) {
-            *place = block;
-            return true;
-        }
-        let bytes = |given: &VecDeque<Arc<AlignedBuffer>>| -> usize {
-            given.iter().map(|block| block.len()).sum()
-        };
-        if bytes(&self.given) + length > MAX_BYTES {
-            // Those of the other length make room.
-            self.given.retain(|block| !is_free(block));
-        }
-        if bytes(&self.given) + length > MAX_BYTES {
-            return false;
-        }
-        *place = match length == BLOCK {
-            true => AlignedBuffer::in_large_pages(length),
-            false => AlignedBuffer::new(length),
-        };
-        true
-    }
-}
-
-/// A block that is being filled.
-#[derive(Default)]
-struct Filling {
-    /// A block, or nothing where there is none.
-    bytes: AlignedBuffer,
-    /// Bytes of it that are filled.
-    used: usize,
-    files: Vec<(String, Range<usize>)>,
-}
-
-impl Filling {
-    /// True where a file of `size` bytes fits in, with one byte too many.
-    fn has_room(&self, size: u64) -> bool {
-        self.used as u64 + size < self.bytes.len() as u64
-    }
-
-    /// Reads the file at `path`, if it has `size` bytes.
-    fn read<R: Read>(
-        &mut self,
-        path: String,
-        size: u64,
-        open: &mut impl FnMut(&str) -> io::Result<R>,
-    ) {
-        // One byte too many is asked for: a file that grew shows.
-        let Some(room) = self.bytes.get_mut(self.used..self.used + size as usize + 1) else {
-            return;
-        };
-        if open(&path).and_then(|mut file| whole(&mut file, room)).is_ok_and(|whole| whole) {
-            let end = self.used + size as usize;
-            self.files.push((path, self.used..end));
-            self.used = end;
-        }
-    }
-}
-
-/// Fills `room` but for its last byte, which must stay empty: true where `file` has just
-/// as many bytes. A reading that leaves a byte free which there was room for has come
-/// to the end of the file, as long as it is an ordinary one; so there is none more
-/// to see that nothing follows.
-fn whole(file: &mut impl Read, room: &mut [u8]) -> io::Result<bool> {
-    let mut filled = 0;
-    loop {
-        match file.read(&mut room[filled..]) {
-            Ok(0) => return Ok(filled + 1 == room.len()),
-            Ok(length) => filled += length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        }
-        if filled + 1 >= room.len() {
-            return Ok(filled + 1 == room.len());
-        }
-    }
-}
-
+#[cfg(test)]
+#[path = "ahead_lent_tests.rs"]
+mod lent_tests;
 #[cfg(test)]
 #[path = "ahead_tests.rs"]
 mod tests;

@@ -1,6 +1,7 @@
 use std::io::Cursor;
 use std::sync::mpsc;
 
+use super::super::blocks::MAX_BYTES;
 use super::*;
 
 /// A file of `size` bytes that differs from path to path.
@@ -36,12 +37,22 @@ impl Ahead {
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
         Some(self.take(path)?.as_ref().to_vec())
     }
+
+    /// The next file, of those that the thread reads alone.
+    fn next(&self, path: &str, size: u64) -> Option<Shared> {
+        self.take_next(path, size, |_| -> io::Result<io::Empty> { panic!("not left to us") })
+    }
+}
+
+/// More processors than threads: nothing is lent.
+fn many() -> usize {
+    3
 }
 
 #[test]
 fn every_file_is_there_whole_and_once_in_whatever_order_it_is_asked_for() {
     let (open, _) = opener();
-    let ahead = Ahead::start(open).unwrap();
+    let ahead = Ahead::start(open, many).unwrap();
     let sizes = [0, 1, 4096, 5, MAX_FILE_BYTES, 16_383, 700, MAX_FILE_BYTES];
     let files: Vec<(String, u64)> = (0..200)
         .map(|n| (format!("{n}/{}", sizes[n % sizes.len()]), sizes[n % sizes.len()]))
@@ -64,7 +75,7 @@ fn what_is_not_whole_or_not_small_is_left_to_who_asks() {
         "large" => Ok(vec![1; MAX_FILE_BYTES as usize + 1]),
         _ => Ok(vec![2; 10]),
     };
-    let ahead = Ahead::start(move |path| open(path).map(Cursor::new)).unwrap();
+    let ahead = Ahead::start(move |path| open(path).map(Cursor::new), many).unwrap();
     let bad = ["missing", "shorter", "longer"];
     for path in bad {
         ahead.offer(path, 10);
@@ -102,7 +113,7 @@ fn a_file_that_fails_in_the_middle_takes_nothing_of_its_neighbours() {
             _ => Box::new(Cursor::new(content(path, 6))),
         })
     };
-    let ahead = Ahead::start(open).unwrap();
+    let ahead = Ahead::start(open, many).unwrap();
     ["a", "bad", "b"].iter().for_each(|path| ahead.offer(path, 6));
     ahead.complete();
     ahead.settle();
@@ -114,7 +125,7 @@ fn a_file_that_fails_in_the_middle_takes_nothing_of_its_neighbours() {
 #[test]
 fn memory_is_bounded_and_filled_again_as_it_is_given_out() {
     let (open, opened) = opener();
-    let ahead = Ahead::start(open).unwrap();
+    let ahead = Ahead::start(open, many).unwrap();
     let count = 3 * MAX_BYTES / MAX_FILE_BYTES as usize;
     let path = |n: usize| format!("{n}/{MAX_FILE_BYTES}");
     (0..count).for_each(|n| ahead.offer(&path(n), MAX_FILE_BYTES));
@@ -135,13 +146,16 @@ fn what_was_asked_for_before_is_not_read_any_more() {
     let (let_go, gate) = mpsc::channel::<()>();
     let (begun, first) = mpsc::channel::<()>();
     let mut gate = Some((begun, gate));
-    let ahead = Ahead::start(move |path: &str| {
-        if let Some((begun, gate)) = gate.take() {
-            begun.send(()).unwrap();
-            gate.recv().unwrap();
-        }
-        open(path)
-    })
+    let ahead = Ahead::start(
+        move |path: &str| {
+            if let Some((begun, gate)) = gate.take() {
+                begun.send(()).unwrap();
+                gate.recv().unwrap();
+            }
+            open(path)
+        },
+        many,
+    )
     .unwrap();
     ["a/5", "b/5", "c/5"].iter().for_each(|path| ahead.offer(path, 5));
     ahead.complete();
@@ -159,15 +173,15 @@ fn what_was_asked_for_before_is_not_read_any_more() {
 #[test]
 fn a_second_listing_offers_nothing_and_the_end_comes_at_any_time() {
     let (open, opened) = opener();
-    let ahead = Ahead::start(open).unwrap();
+    let ahead = Ahead::start(open, many).unwrap();
     ahead.offer("a/1", 1);
     ahead.complete();
     ahead.offer("b/1", 1);
     ahead.settle();
     assert_eq!(*opened.lock().unwrap(), ["a/1"]);
     // Before anything was offered, and while there is no room.
-    drop(Ahead::start(opener().0));
-    let full = Ahead::start(opener().0).unwrap();
+    drop(Ahead::start(opener().0, many));
+    let full = Ahead::start(opener().0, many).unwrap();
     (0..9000).for_each(|n| full.offer(&format!("{n}/4096"), 4096));
     full.complete();
     full.settle();
@@ -176,7 +190,8 @@ fn a_second_listing_offers_nothing_and_the_end_comes_at_any_time() {
 
 #[test]
 fn an_opener_that_panics_leaves_everything_to_who_asks() {
-    let ahead = Ahead::start(|_: &str| -> io::Result<io::Empty> { panic!("no opener") }).unwrap();
+    let ahead =
+        Ahead::start(|_: &str| -> io::Result<io::Empty> { panic!("no opener") }, many).unwrap();
     ahead.offer("a", 1);
     ahead.complete();
     ahead.settle();
@@ -187,16 +202,19 @@ fn an_opener_that_panics_leaves_everything_to_who_asks() {
 fn who_is_overtaken_goes_on_from_the_other_end_and_nothing_is_read_twice() {
     let (mut open, opened) = opener();
     let (let_go, gate) = mpsc::channel::<()>();
-    let ahead = Ahead::start(move |path: &str| {
-        gate.recv().unwrap();
-        open(path)
-    })
+    let ahead = Ahead::start(
+        move |path: &str| {
+            gate.recv().unwrap();
+            open(path)
+        },
+        many,
+    )
     .unwrap();
     let paths: Vec<String> = (0..300).map(|n| format!("{n:03}/4096")).collect();
     paths.iter().for_each(|path| ahead.offer(path, 4096));
     ahead.complete();
     // A large file and a question out of turn say nothing of who is ahead.
-    assert!(ahead.take_next("large", MAX_FILE_BYTES + 1).is_none());
+    assert!(ahead.next("large", MAX_FILE_BYTES + 1).is_none());
     assert!(ahead.take("299/4096").is_none());
     (0..3).for_each(|_| let_go.send(()).unwrap());
     while opened.lock().unwrap().len() < 3 {
@@ -204,7 +222,7 @@ fn who_is_overtaken_goes_on_from_the_other_end_and_nothing_is_read_twice() {
     }
     assert!(!ahead.common.lock().overtaken);
     let asked: Vec<&String> =
-        paths[..10].iter().filter(|path| ahead.take_next(path, 4096).is_none()).collect();
+        paths[..10].iter().filter(|path| ahead.next(path, 4096).is_none()).collect();
     assert!(asked.len() >= 7, "{asked:?}");
     (0..300).for_each(|_| let_go.send(()).unwrap());
     ahead.settle();

@@ -19,14 +19,16 @@ use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
+use std::num::NonZero;
 use std::path::Path;
+use std::thread::available_parallelism;
 
 use super::ahead::Ahead;
 use super::error::{Doing, SourceError};
 use super::listing::{Entry, EntryKind, Full, Gatherer, Listing, MAX_DEPTH, Remark, join, name_of};
 use super::remark::Limit;
 use super::{Raw, Shape, Source};
-use crate::medium::Shared;
+use crate::medium::{Shared, Work};
 use crate::sys::folder::{EntryKind as SystemKind, FolderHandle};
 use crate::text::own;
 
@@ -227,11 +229,20 @@ impl Source for FolderSource {
 
     fn read_ahead(&mut self) {
         let mut opener = Opener::new(self.root());
-        self.ahead = Ahead::start(move |path| opener.file(path));
+        let processors = || available_parallelism().map_or(1, NonZero::get);
+        self.ahead = Ahead::start(move |path| opener.file(path), processors);
     }
 
     fn in_memory(&self, path: &str, size: u64) -> Option<Shared> {
-        self.ahead.as_ref()?.take_next(path, size)
+        let open = |path: &str| self.opener.borrow_mut().file(path);
+        self.ahead.as_ref()?.take_next(path, size, open)
+    }
+
+    fn lend(&self, work: Work<'static>) -> Option<Work<'static>> {
+        match &self.ahead {
+            Some(ahead) => ahead.lend(work),
+            None => Some(work),
+        }
     }
 
     fn mounted(&self) -> Mounted {

@@ -17,7 +17,7 @@
 //! | file | what it reads |
 //! | --- | --- |
 //! | [`folder`] | a folder, a mounted drive, a share |
-//! | `ahead` | small files of it, before somebody asks |
+//! | `ahead`, `blocks` | small files of it, before somebody asks, and the memory for them |
 //! | [`bundle`], `central`, `local` | a zip file, its directory, what lies where that points |
 //! | [`volume`], `walk`, `taken`, `entry`, `chain`, [`fence`] | FAT32 in an image or on a device |
 //! | [`listing`], [`remark`], [`oddity`] | what they say |
@@ -29,6 +29,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 mod ahead;
+mod blocks;
 pub mod bundle;
 mod central;
 mod chain;
@@ -57,7 +58,7 @@ pub use oddity::Oddity;
 pub use positioned::ReadAt;
 pub use remark::{Limit, Remark};
 
-use crate::medium::Shared;
+use crate::medium::{Shared, Work};
 use bundle::BundleSource;
 use folder::FolderSource;
 use volume::VolumeSource;
@@ -126,6 +127,12 @@ pub trait Source {
     /// nothing of the file.
     fn in_memory(&self, _path: &str, _size: u64) -> Option<Shared> {
         None
+    }
+
+    /// For who wants the thread for something else: it takes the work, and reads nothing
+    /// ahead any more; or the work comes back.
+    fn lend(&self, work: Work<'static>) -> Option<Work<'static>> {
+        Some(work)
     }
 
     /// What is known of the file system that a folder lies on.

@@ -19,7 +19,9 @@ pub fn spawn_elsewhere<T: Send + 'static>(
 ) -> io::Result<JoinHandle<T>> {
     let here = calls::current();
     Builder::new().name(name.to_string()).spawn(move || {
-        calls::leave(here);
+        if let Some(here) = here {
+            calls::leave(here);
+        }
         work()
     })
 }
@@ -29,13 +31,13 @@ mod calls {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 
     /// The number of the processor that this thread runs on.
-    pub(super) fn current() -> usize {
-        sched_getcpu()
+    pub(super) fn current() -> Option<usize> {
+        Some(sched_getcpu())
     }
 
     /// Moves this thread, if it runs on `processor` and may run on another.
     pub(super) fn leave(processor: usize) {
-        if current() != processor || processor >= CpuSet::MAX_CPU {
+        if sched_getcpu() != processor || processor >= CpuSet::MAX_CPU {
             return;
         }
         let Ok(allowed) = sched_getaffinity(None) else {
@@ -53,9 +55,11 @@ mod calls {
 /// Elsewhere nothing is known of processors, and nothing done.
 #[cfg(not(all(target_os = "linux", feature = "builder")))]
 mod calls {
-    pub(super) fn current() {}
+    pub(super) fn current() -> Option<usize> {
+        None
+    }
 
-    pub(super) fn leave((): ()) {}
+    pub(super) fn leave(_processor: usize) {}
 }
 
 #[cfg(test)]
@@ -74,7 +78,7 @@ mod tests {
     fn a_thread_leaves_a_processor_and_may_come_back() {
         use rustix::thread::{sched_getaffinity, sched_getcpu};
         let allowed = sched_getaffinity(None).unwrap();
-        let here = std::thread::spawn(move || {
+        let mover = std::thread::spawn(move || {
             // The system may move us between the question and the answer, not each time.
             let left = (0..1000).any(|_| {
                 let before = sched_getcpu();
@@ -83,14 +87,13 @@ mod tests {
             });
             (left, sched_getaffinity(None).unwrap())
         });
-        let (left, afterwards) = here.join().unwrap();
+        let (left, afterwards) = mover.join().unwrap();
         assert_eq!(left, allowed.count() > 1);
         assert!(afterwards == allowed, "it may not run where it might before");
     }
 
     #[test]
     fn who_is_elsewhere_already_or_knows_no_such_processor_stays() {
-        #[cfg(all(target_os = "linux", feature = "builder"))]
         calls::leave(usize::MAX);
         assert_eq!(spawn_elsewhere("any", || 7).unwrap().join().unwrap(), 7);
     }
