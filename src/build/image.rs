@@ -1,7 +1,7 @@
 //! The image: read, written and hashed at the same time.
 //!
-//! The files are read here, once; hashing the image and its block map are threads of
-//! their own. While the hash still goes over the free space at the end, the image is written, its
+//! The files are read here, once; the image is hashed on another thread, that of who has
+//! read them ahead if it is free, and its block map on one more. While the hash still goes over the free space at the end, the image is written, its
 //! files are compared with what was sealed, and the whole is flushed and looked at: here,
 //! one after the other, or on threads where that is too much to keep until then.
 

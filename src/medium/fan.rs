@@ -1,4 +1,4 @@
-//! Sinks that work at the same time, those in a hurry each on a thread of its own.
+//! Sinks that work at the same time, on threads of their own as far as that helps.
 //!
 //! Writing a medium and hashing it cost about the same, and reading and hashing
 //! its files costs as much again: one after the other is three times as long as
@@ -71,7 +71,7 @@ pub struct Worker<S>(Arc<Mutex<Place<S>>>);
 enum Place<S> {
     /// Nobody works on it yet.
     Waits(S, Receiver<Piece>),
-    /// A thread does, and tells when it has ended.
+    /// A thread does, and tells when the sink is done.
     Thread(mpsc::Receiver<io::Result<S>>),
     /// Only while it goes from one of these to the other, and at the end.
     Gone,
@@ -97,7 +97,8 @@ impl<'scope> Fan<'scope> {
         self.urgent(sink, |work| spawn(scope, work))
     }
 
-    /// The same on the thread that `lend` has, unless it gives the work back.
+    /// The same on the thread of `lend`, which begins the work without waiting for us,
+    /// drops it, or gives it back: else who puts in waits for ever.
     pub fn add_on<S: Sink + Send + 'static>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,

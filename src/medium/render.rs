@@ -50,13 +50,14 @@ pub trait Files<'a> {
     /// As [`OpenFile`].
     fn open(&mut self, index: usize, file: &FileSpec) -> io::Result<Box<dyn Read + 'a>>;
 
-    /// All bytes of a file that somebody has read already; it is not opened then.
+    /// All bytes of a file, if they lie in memory or are read into it with its
+    /// neighbours; it is not opened then.
     fn in_memory(&mut self, _file: &FileSpec) -> Option<Shared> {
         None
     }
 
-    /// Who has read files ahead on a thread may have no need for it any more: takes work
-    /// for it, or gives it back.
+    /// Who has read files ahead on a thread may have no need for it any more: begins the
+    /// work there without waiting for who asks, drops it, or gives it back.
     fn lend(&mut self, work: Work<'static>) -> Option<Work<'static>> {
         Some(work)
     }

@@ -9,11 +9,12 @@
 //! open, that changed its length, that is large, that nobody had time for.
 //! Whoever asks for one of those opens it and meets the error in the ordinary
 //! way. Bytes from here are hashed like any others. Nobody ever waits for this
-//! thread but who ends it or has other work for it, for one small file at most.
+//! thread to read but who ends it or has other work for it, for one small file at most.
 //!
 //! **Two processors** have enough to do with two threads; a third takes turns with
 //! both. So this one is lent: whoever has work for it that cannot wait gets it, and
-//! what it has not read is read by who asks, a block at once.
+//! what it has not read is read by who asks, some files at once. Who ends it waits for
+//! the end of that work as well.
 //!
 //! Defends against sources that are made to fill the memory: what is kept has a
 //! bound ([`super::blocks`]), and is given out once.
@@ -35,6 +36,10 @@ const MAX_FILE_BYTES: u64 = 16 * 1024;
 /// Files that are worth waking the thread for, before the listing is complete.
 const WORTH_WAKING: usize = 16;
 
+/// Files that who asks reads at once, where the thread does other work: those of 4 KiB
+/// that fill a small block.
+const AT_ONCE: usize = SMALL_BLOCK / 4096;
+
 /// Processors that the reading and who takes what is read have enough to do on.
 const TWO: usize = 2;
 
@@ -48,7 +53,7 @@ pub(super) struct Ahead {
 struct Common {
     state: Mutex<State>,
     /// There is something to do for the thread.
-    work: Condvar,
+    news: Condvar,
 }
 
 #[derive(Default)]
@@ -71,7 +76,7 @@ struct State {
     unavailable: bool,
     /// Its blocks, once it does other work.
     left: Option<Blocks>,
-    /// The thread waits for `work`.
+    /// The thread waits for `news`.
     waits: bool,
 }
 
@@ -83,9 +88,9 @@ impl Ahead {
         processors: impl FnOnce() -> usize + Send + 'static,
     ) -> Option<Self> {
         let common = Arc::new(Common::default());
-        let own = Arc::clone(&common);
+        let own = Leaves(Arc::clone(&common));
         // The listing, which offers files, would be in its way.
-        let thread = spawn_elsewhere("read ahead", move || own.run(open, processors())).ok()?;
+        let thread = spawn_elsewhere("read ahead", move || own.0.run(open, processors())).ok()?;
         Some(Self { common, thread: Some(thread) })
     }
 
@@ -119,7 +124,7 @@ impl Ahead {
     /// The same for who takes all files in the listing's order, and here one of
     /// `size` bytes: once nobody is ahead any more, the thread goes on from the
     /// other end, or both would read the same files. If the thread does other work, this
-    /// reads in its place; `open` opens a file by its path.
+    /// reads in its place; `open` opens a file by its path, and asks nothing here.
     pub fn take_next<R: Read>(
         &self,
         path: &str,
@@ -132,7 +137,7 @@ impl Ahead {
 
     /// Gives the thread other work, which it begins once it is done with the file that it
     /// reads now; it reads no others. The work comes back where that cannot be, and
-    /// where a processor is left for a thread of its own.
+    /// where it is known that a processor is left for a thread of its own.
     pub fn lend(&self, work: Work<'static>) -> Option<Work<'static>> {
         let mut state = self.common.lock();
         if std::mem::replace(&mut state.unavailable, true) {
@@ -176,13 +181,12 @@ impl Common {
         let waited = std::mem::take(&mut state.waits);
         drop(state);
         if waited {
-            self.work.notify_one();
+            self.news.notify_one();
         }
     }
 
     /// What the thread does.
     fn run<R: Read>(&self, mut open: impl FnMut(&str) -> io::Result<R>, processors: usize) {
-        let _leaves = Leaves(self);
         let mut block = Filling::default();
         let mut blocks = Blocks::default();
         let mut next = VecDeque::new();
@@ -193,7 +197,10 @@ impl Common {
             if let Some(work) = state.work.take() {
                 // Who asks from now on reads the rest.
                 blocks.given.push_back(state.keep(&mut block));
-                next.into_iter().rev().for_each(|file| state.offered.push_front(file));
+                state.offered.extend(next);
+                // They will be asked for in the order of a whole listing, which was
+                // walked folder by folder.
+                state.offered.make_contiguous().sort();
                 state.left = Some(blocks);
                 drop(state);
                 return work();
@@ -233,7 +240,7 @@ impl Common {
                 }
                 None => {
                     state.waits = true;
-                    state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
             }
         }
@@ -241,9 +248,9 @@ impl Common {
 }
 
 /// However the thread ends, nobody waits for work that it will not do.
-struct Leaves<'a>(&'a Common);
+struct Leaves(Arc<Common>);
 
-impl Drop for Leaves<'_> {
+impl Drop for Leaves {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.unavailable = true;
@@ -270,8 +277,10 @@ impl State {
         }
     }
 
-    /// Reads the next files, as many as fill a small block, and gives out the first of
-    /// them; `None` unless the thread has left that to us, and it is the one at `path`.
+    /// Reads the next files, [`AT_ONCE`] or as many as fill a small block, and gives out
+    /// the first of them; `None` unless the thread has left that to us, and it is the one
+    /// at `path`. One that cannot be kept is the last: its asker is to meet the error
+    /// before others are tried.
     fn read_next<R: Read>(
         &mut self,
         path: &str,
@@ -290,11 +299,11 @@ impl State {
         let mut block = Filling::default();
         if is_next && blocks.take(&mut block.bytes, SMALL_BLOCK) {
             self.late.remove(path);
-            while let Some((path, size)) =
-                self.offered.pop_front_if(|(_, size)| block.has_room(*size))
-            {
-                if !self.late.remove(&path) {
-                    block.read(path, size, &mut open);
+            for _ in 0..AT_ONCE {
+                let next = self.offered.pop_front_if(|(_, size)| block.has_room(*size));
+                let Some((path, size)) = next else { break };
+                if !self.late.remove(&path) && !block.read(path, size, &mut open) {
+                    break;
                 }
             }
             blocks.given.push_back(self.keep(&mut block));

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::io::Cursor;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::ThreadId;
+use std::time::Duration;
 
 use super::super::blocks::MAX_BYTES;
 use super::*;
@@ -175,6 +176,16 @@ impl Ahead {
     }
 }
 
+/// What became of work while its thread is still there to be joined: done by whom, or
+/// dropped.
+fn became(who: &Receiver<ThreadId>) -> Option<ThreadId> {
+    match who.recv_timeout(Duration::from_secs(60)) {
+        Ok(who) => Some(who),
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => panic!("neither done nor dropped"),
+    }
+}
+
 #[test]
 fn nobody_waits_for_work_that_a_thread_will_not_do() {
     // It panics in the file that it reads while the work comes.
@@ -190,17 +201,104 @@ fn nobody_waits_for_work_that_a_thread_will_not_do() {
     let _ = let_go.send(());
     // Done, if it came before the file; else dropped.
     let id = ahead.thread.as_ref().unwrap().thread().id();
-    assert!(who.recv().map_or(true, |who| who == id));
-    drop(ahead);
+    assert!(became(&who).is_none_or(|who| who == id));
     // The end comes before the work, or behind it.
     for _ in 0..200 {
         let ahead = Ahead::start(opener(&Opened::default()), || 2).unwrap();
-        let (done, told) = mpsc::channel();
-        assert!(ahead.lend(Box::new(move || done.send(()).unwrap())).is_none());
+        assert!(ahead.lend(Box::new(|| ())).is_none());
         drop(ahead);
-        assert!(told.try_iter().count() <= 1);
-        assert_eq!(told.try_recv(), Err(mpsc::TryRecvError::Disconnected));
     }
+}
+
+#[test]
+fn work_comes_back_from_a_thread_that_has_gone() {
+    let no_opener = || Ahead::start(|_: &str| -> io::Result<io::Empty> { panic!("none") }, || 2);
+    let no_count = || Ahead::start(opener(&Opened::default()), || panic!("no processors"));
+    for ahead in [no_opener().unwrap(), no_count().unwrap()] {
+        offer(&ahead, 1);
+        while !ahead.thread.as_ref().unwrap().is_finished() {
+            std::thread::yield_now();
+        }
+        assert!(ahead.lend(Box::new(|| ())).is_some());
+    }
+}
+
+#[test]
+fn a_thread_that_has_work_before_it_knows_the_processors_takes_no_other() {
+    let (let_go, gate) = mpsc::channel();
+    let ahead = Ahead::start(opener(&Opened::default()), move || gate.recv().unwrap()).unwrap();
+    let (first, who) = work();
+    assert!(ahead.lend(first).is_none());
+    let_go.send(2).unwrap();
+    assert!(became(&who).is_some());
+    assert!(ahead.lend(Box::new(|| ())).is_some());
+}
+
+#[test]
+fn the_bound_is_one_for_what_was_read_before_and_behind() {
+    let opened = Opened::default();
+    let ahead = Ahead::start(opener(&opened), || 2).unwrap();
+    let count = 2 * MAX_BYTES / SIZE as usize;
+    offer(&ahead, count);
+    while !ahead.common.lock().waits {
+        std::thread::yield_now();
+    }
+    let before = opened.lock().unwrap().len();
+    let mut open = opener(&opened);
+    let mut held: Vec<Shared> = (0..before).filter_map(|n| ahead.take(&path(n))).collect();
+    assert_eq!(held.len(), before);
+    let (work, who) = work();
+    assert!(ahead.lend(work).is_none());
+    became(&who);
+    held.extend((before..count).map_while(|n| ahead.take_next(&path(n), SIZE, &mut open)));
+    assert!(held.len() * SIZE as usize <= MAX_BYTES, "{before} and {}", held.len() - before);
+}
+
+#[test]
+fn who_meets_an_error_meets_it_before_other_files_are_tried() {
+    let opened = Opened::default();
+    for is_empty in [false, true] {
+        let ahead = Ahead::start(opener(&opened), || 2).unwrap();
+        let (work, who) = work();
+        assert!(ahead.lend(work).is_none());
+        became(&who);
+        (0..1000).for_each(|n| ahead.offer(&path(n), if is_empty { 0 } else { SIZE }));
+        ahead.complete();
+        let mut opens = 0;
+        let open = |_: &str| {
+            opens += 1;
+            if is_empty { Ok(io::empty()) } else { Err(io::ErrorKind::NotFound.into()) }
+        };
+        assert_eq!(ahead.take_next(&path(0), SIZE, open).is_some(), is_empty);
+        assert_eq!(opens, if is_empty { AT_ONCE } else { 1 });
+    }
+}
+
+#[test]
+fn a_walk_folder_by_folder_is_read_in_the_order_of_the_listing() {
+    let opened = Opened::default();
+    let (ahead, let_go) = gated(&opened);
+    let walked: Vec<String> = ["a/", "a-1/", "a.x/", "b/"]
+        .iter()
+        .flat_map(|folder| (0..30).map(move |n| format!("{folder}{n:02}")))
+        .collect();
+    walked.iter().for_each(|path| ahead.offer(path, SIZE));
+    ahead.complete();
+    (0..3).for_each(|_| let_go.send(()).unwrap());
+    wait_for(&opened, 3);
+    let (work, who) = work();
+    assert!(ahead.lend(work).is_none());
+    let _ = let_go.send(());
+    became(&who);
+    let mut asked = walked;
+    asked.sort();
+    assert!(asked[0].starts_with("a-1/"));
+    let mut open = opener(&opened);
+    for path in &asked {
+        let taken = ahead.take_next(path, SIZE, &mut open);
+        assert_eq!(taken.expect(path).as_ref(), content(path));
+    }
+    assert_eq!(opened.lock().unwrap().len(), asked.len());
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn opener() -> (impl FnMut(&str) -> io::Result<Cursor<Vec<u8>>> + Send, Opened) 
 
 impl Ahead {
     /// Waits until the thread has nothing more to do.
-    fn settle(&self) {
+    pub(in crate::source) fn settle(&self) {
         while !self.thread.as_ref().unwrap().is_finished() && !self.common.lock().waits {
             std::thread::yield_now();
         }

@@ -80,22 +80,25 @@ impl Filling {
         self.used as u64 + size < self.bytes.len() as u64
     }
 
-    /// Reads the file at `path`, if it has `size` bytes.
+    /// Reads the file at `path`, if it has `size` bytes; true where it was kept.
     pub fn read<R: Read>(
         &mut self,
         path: String,
         size: u64,
         open: &mut impl FnMut(&str) -> io::Result<R>,
-    ) {
+    ) -> bool {
         // One byte too many is asked for: a file that grew shows.
         let Some(room) = self.bytes.get_mut(self.used..self.used + size as usize + 1) else {
-            return;
+            return false;
         };
-        if open(&path).and_then(|mut file| whole(&mut file, room)).is_ok_and(|whole| whole) {
+        let whole =
+            open(&path).and_then(|mut file| whole(&mut file, room)).is_ok_and(|whole| whole);
+        if whole {
             let end = self.used + size as usize;
             self.files.push((path, self.used..end));
             self.used = end;
         }
+        whole
     }
 }
 

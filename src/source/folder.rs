@@ -101,6 +101,12 @@ impl FolderSource {
         }
     }
 
+    /// [`Source::read_ahead`] on a computer of so many processors.
+    fn read_ahead_with(&mut self, processors: impl FnOnce() -> usize + Send + 'static) {
+        let mut opener = Opener::new(self.root());
+        self.ahead = Ahead::start(move |path| opener.file(path), processors);
+    }
+
     fn root(&self) -> FolderHandle {
         self.opener.borrow().root.clone()
     }
@@ -228,9 +234,7 @@ impl Source for FolderSource {
     }
 
     fn read_ahead(&mut self) {
-        let mut opener = Opener::new(self.root());
-        let processors = || available_parallelism().map_or(1, NonZero::get);
-        self.ahead = Ahead::start(move |path| opener.file(path), processors);
+        self.read_ahead_with(|| available_parallelism().map_or(1, NonZero::get));
     }
 
     fn in_memory(&self, path: &str, size: u64) -> Option<Shared> {

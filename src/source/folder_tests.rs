@@ -65,6 +65,42 @@ fn what_is_read_ahead_is_what_is_read_without() {
 }
 
 #[test]
+fn files_in_memory_are_those_of_the_folder_whoever_reads_them() {
+    let place = tempfile::tempdir().unwrap();
+    for n in 0..400 {
+        let folder = place.path().join(["a", "a-1", "b"][n % 3]);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(n.to_string()), n.to_string().repeat(n)).unwrap();
+    }
+    for (processors, is_lent) in [(2, true), (3, false)] {
+        let mut source = FolderSource::open(place.path()).unwrap();
+        source.read_ahead_with(move || processors);
+        let listing = source.listing().unwrap();
+        if !is_lent {
+            // It knows by then how many there are.
+            source.ahead.as_ref().unwrap().settle();
+        }
+        let (done, told) = std::sync::mpsc::channel();
+        let given = source.lend(Box::new(move || done.send(()).unwrap()));
+        assert_eq!(given.is_none(), is_lent);
+        assert!(given.is_some() || told.recv().is_ok());
+        let mut in_memory = 0;
+        for entry in listing.entries.iter().filter(|entry| entry.is_file()) {
+            let EntryKind::File { size } = entry.kind else { continue };
+            let read = fs::read(place.path().join(&entry.path)).unwrap();
+            if let Some(bytes) = source.in_memory(&entry.path, size) {
+                assert_eq!(bytes.as_ref(), read, "{}", entry.path);
+                in_memory += 1;
+            }
+        }
+        assert_eq!(in_memory, 400, "{processors}");
+    }
+    let plain = FolderSource::open(place.path()).unwrap();
+    assert!(plain.lend(Box::new(|| ())).is_some());
+    assert!(plain.in_memory("a/0", 0).is_none());
+}
+
+#[test]
 fn file_longer_than_its_limit_is_refused() {
     let place = folder();
     let source = open(place.path()).unwrap();

@@ -123,14 +123,14 @@ pub trait Source {
     fn read_ahead(&mut self) {}
 
     /// The bytes of the file at `path`, of `size` bytes by its listing, if they were
-    /// read ahead; for who takes all files in the listing's order. `None` says
-    /// nothing of the file.
+    /// read ahead, or are now with those that follow; for who takes all files in the
+    /// listing's order. `None` says nothing of the file.
     fn in_memory(&self, _path: &str, _size: u64) -> Option<Shared> {
         None
     }
 
-    /// For who wants the thread for something else: it takes the work, and reads nothing
-    /// ahead any more; or the work comes back.
+    /// For who wants the thread for something else, before the first file is taken: it
+    /// begins the work and reads nothing ahead any more, or the work comes back.
     fn lend(&self, work: Work<'static>) -> Option<Work<'static>> {
         Some(work)
     }

@@ -32,8 +32,8 @@ impl AlignedBuffer {
             let mut buffer = Self::aligned(length, LARGE_PAGE);
             // It is faster with them, and right without.
             let _ = super::disk::prefer_large_pages(&mut buffer);
-            // The system finds and clears a page at the first touch. If that is its own,
-            // within a call, no other thread gets new memory until it is done.
+            // The system finds and clears a page at the first touch. If it touches one
+            // itself, in a call that reads, no other thread gets new memory meanwhile.
             buffer.chunks_mut(LARGE_PAGE).for_each(|page| *std::hint::black_box(&mut page[0]) = 0);
             buffer
         }
