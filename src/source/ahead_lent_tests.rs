@@ -190,18 +190,19 @@ fn became(who: &Receiver<ThreadId>) -> Option<ThreadId> {
 fn nobody_waits_for_work_that_a_thread_will_not_do() {
     // It panics in the file that it reads while the work comes.
     let (let_go, gate) = mpsc::channel::<()>();
+    let (begun, reads) = mpsc::channel();
     let open = move |_: &str| -> io::Result<io::Empty> {
+        begun.send(()).unwrap();
         gate.recv().unwrap();
         panic!("no opener")
     };
     let ahead = Ahead::start(open, || 2).unwrap();
     offer(&ahead, 1);
+    reads.recv().unwrap();
     let (work, who) = work();
     assert!(ahead.lend(work).is_none());
-    let _ = let_go.send(());
-    // Done, if it came before the file; else dropped.
-    let id = ahead.thread.as_ref().unwrap().thread().id();
-    assert!(became(&who).is_none_or(|who| who == id));
+    let_go.send(()).unwrap();
+    assert_eq!(became(&who), None);
     // The end comes before the work, or behind it.
     for _ in 0..200 {
         let ahead = Ahead::start(opener(&Opened::default()), || 2).unwrap();
