@@ -135,6 +135,12 @@ impl Ahead {
         taken.or_else(|| self.common.lock().read_next(path, open))
     }
 
+    /// True while there is something to read for the thread, as far as it knows: one that
+    /// waits is in nobody's way, and to wake it costs more than a new one.
+    pub fn is_busy(&self) -> bool {
+        !self.common.lock().waits
+    }
+
     /// Gives the thread other work, which it begins once it is done with the file that it
     /// reads now; it reads no others. The work comes back where that cannot be, and
     /// where it is known that a processor is left for a thread of its own.

@@ -244,8 +244,8 @@ impl Source for FolderSource {
 
     fn lend(&self, work: Work<'static>) -> Option<Work<'static>> {
         match &self.ahead {
-            Some(ahead) => ahead.lend(work),
-            None => Some(work),
+            Some(ahead) if ahead.is_busy() => ahead.lend(work),
+            _ => Some(work),
         }
     }
 

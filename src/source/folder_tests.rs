@@ -82,7 +82,8 @@ fn files_in_memory_are_those_of_the_folder_whoever_reads_them() {
         }
         let (done, told) = std::sync::mpsc::channel();
         let given = source.lend(Box::new(move || done.send(()).unwrap()));
-        assert_eq!(given.is_none(), is_lent);
+        // If it has read everything by now, it is not lent either.
+        assert!(is_lent || given.is_some());
         assert!(given.is_some() || told.recv().is_ok());
         let mut in_memory = 0;
         for entry in listing.entries.iter().filter(|entry| entry.is_file()) {
