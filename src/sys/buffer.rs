@@ -34,6 +34,7 @@ impl AlignedBuffer {
             let _ = super::disk::prefer_large_pages(&mut buffer);
             // The system finds and clears a page at the first touch. If it touches one
             // itself, in a call that reads, no other thread gets new memory meanwhile.
+            // (No chunk is empty.)
             buffer.chunks_mut(LARGE_PAGE).for_each(|page| *std::hint::black_box(&mut page[0]) = 0);
             buffer
         }
